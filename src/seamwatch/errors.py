@@ -1,0 +1,54 @@
+"""The exceptions of Seamwatch. Each message says what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+
+class SeamwatchError(Exception):
+    """Broken input, configuration or store. `code` is the stable word that JSON errors carry."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+
+    def as_json(self) -> dict[str, str]:
+        """Return the one error shape: `{"code": ..., "message": ...}`."""
+        return {"code": self.code, "message": str(self)}
+
+
+class InputError(SeamwatchError):
+    """An article, a line or a file that can't be read."""
+
+    code = "bad_input"
+
+
+class ShapeError(InputError):
+    """JSON that does not have the shape of the contract."""
+
+    code = "bad_shape"
+
+
+class FetchError(InputError):
+    """A URL or feed that can't be fetched."""
+
+    code = "fetch_failed"
+
+
+class VocabularyError(SeamwatchError):
+    """A lexicon or register that breaks its schema."""
+
+    code = "bad_vocabulary"
+
+
+class StoreError(SeamwatchError):
+    """A database that can't be opened, read or written."""
+
+    code = "store_failed"
+
+
+class UnknownIdError(SeamwatchError):
+    """An id that no incident or article has."""
+
+    code = "unknown_id"

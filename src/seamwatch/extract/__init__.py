@@ -1,0 +1,1 @@
+"""From an article with its times, places and actors marked to the incidents it tells."""

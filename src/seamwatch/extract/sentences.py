@@ -1,0 +1,80 @@
+"""Sentences and paragraphs of an article, as spans of the original text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from seamwatch.model.text import Article, Part, Span
+
+ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof gen lt col maj capt cpl sgt brig cmdr adm rev sen rep gov pres st mt no nos vs "
+    "etc jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun inc corp co ltd "
+    "approx est dept dist vic unk cas u.s u.n u.k u.a.e e.g i.e a.m p.m mil int op ops".split()
+)
+# A sentence ends at . ! ? (with closing quotes or brackets) before white space and a new start.
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[A-Z0-9À-Þ])|[؟۔]\s+")
+_LAST_WORD = re.compile(r"([\w.]+)\.[\"'”’»)\]]*$")
+_BLOCK = re.compile(r"[^\n]+(?:\n(?!\s*\n)(?=[a-z])[^\n]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence: its place in the article's order, its paragraph, and its span.
+
+    The title is sentence 0 of paragraph -1 where there is one.
+    """
+
+    index: int
+    paragraph: int
+    span: Span
+    text: str
+
+
+def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
+    """Return whether a full stop ends a sentence: not after an abbreviation or an initial."""
+    if match.group(0)[0] != ".":
+        return True
+    word = _LAST_WORD.search(text[start : match.start() + 1])
+    if word is None:
+        return True
+    token = word.group(1).lower()
+    if token in ("a.m", "p.m", "etc", "cas"):  # these end a sentence as often as not
+        return text[match.end() :].lstrip()[:1].isupper()
+    return not (token in ABBREVIATIONS or (len(token) == 1 and token.isalpha()))
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each sentence of one paragraph, white space left out."""
+    at = start
+    for match in _END.finditer(text, start, end):
+        if _is_end(text, at, match):
+            yield at, match.end()
+            at = match.end()
+    yield at, end
+
+
+def split_sentences(article: Article) -> tuple[Sentence, ...]:
+    """Return the sentences of title and text in reading order; spans are exact slices.
+
+    >>> text = "Gen. Ali Hasan said two men died. The bomb went off at 10 a.m. on Sunday."
+    >>> [s.text for s in split_sentences(Article(id="a", text=text))]
+    ['Gen. Ali Hasan said two men died.', 'The bomb went off at 10 a.m. on Sunday.']
+    """
+    found: list[Sentence] = []
+
+    def add(part: Part, whole: str, start: int, end: int, paragraph: int) -> None:
+        piece = whole[start:end]
+        start += len(piece) - len(piece.lstrip())
+        piece = piece.strip()
+        if piece:
+            span = Span(part=part, start=start, end=start + len(piece))
+            found.append(Sentence(index=len(found), paragraph=paragraph, span=span, text=piece))
+
+    if article.title and article.title.strip():
+        add("title", article.title, 0, len(article.title), -1)
+    for paragraph, block in enumerate(_BLOCK.finditer(article.text)):
+        for start, end in _pieces(article.text, block.start(), block.end()):
+            add("text", article.text, start, end, paragraph)
+    return tuple(found)

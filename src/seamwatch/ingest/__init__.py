@@ -1,0 +1,1 @@
+"""Files, folders, pages and feeds become raw articles."""

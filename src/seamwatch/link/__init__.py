@@ -1,0 +1,1 @@
+"""Mentions of one incident become one incident; judgements are kept, clusters derived."""

@@ -1,0 +1,59 @@
+"""Places and the passages that name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from seamwatch.model.text import Evidence, Span
+
+PlaceKind = Literal["populated", "division1", "division2", "country", "feature", "nationality", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something happened, as precisely as it is known.
+
+    `name`, `admin1`, `admin2` are in common English spelling, without diacritics and generic words;
+    the evidence quote keeps the article's own. `country` is ISO 3166-1 alpha-2. `precision` is UCDP
+    where_prec 1-7. `lat`/`lon` (degrees, WGS 84) are None where the place is not resolved;
+    `radius_km` is how far from the point it may lie.
+    """
+
+    name: str | None
+    admin1: str | None = None
+    admin2: str | None = None
+    country: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    precision: int = 7
+    radius_km: float | None = None
+    geonameid: int | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceMention:
+    """A passage that names a place, with what it was resolved to.
+
+    `span` covers the name alone ("Albu Najm"), `phrase` the whole phrase around it ("near the village
+    of Albu Najm in Kirkuk's Daquq district"). `relation` is how the phrase relates to the name: "at",
+    "near", "outskirts", "road", "direction" (south of), "in", or "" where the phrase says nothing.
+    `place` is complete: admin1, admin2 and country are filled from the gazetteer or from what the
+    article says around the name; None where nothing is known beyond the name. `dateline` marks the
+    place of writing, `source_name` a name that is part of an outlet or organisation ("Kurdistan 24",
+    "Kirkuk police"): neither is the place of an incident. `within` holds the spans of the larger units
+    that the article names for it.
+    """
+
+    span: Span
+    quote: str
+    phrase: Span
+    kind: PlaceKind
+    relation: str = ""
+    place: Place | None = None
+    dateline: bool = False
+    source_name: bool = False
+    within: tuple[Span, ...] = ()
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()

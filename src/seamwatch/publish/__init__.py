@@ -1,0 +1,1 @@
+"""Incidents written for people and programs, one file a format."""

@@ -1,0 +1,1 @@
+"""Raw articles become articles: main text, title, date, language."""

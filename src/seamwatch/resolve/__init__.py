@@ -1,0 +1,1 @@
+"""Times, places and actors: from words to days, points and registered names."""

@@ -1,0 +1,1 @@
+"""One Store interface, and what implements it."""

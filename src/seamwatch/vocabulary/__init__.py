@@ -1,0 +1,1 @@
+"""The field's codes as enums, and the lexicons and registers as YAML files."""
