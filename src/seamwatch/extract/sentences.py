@@ -16,6 +16,11 @@ ABBREVIATIONS = frozenset(
 # A sentence ends at . ! ? (with closing quotes or brackets) before white space and a new start.
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[A-Z0-9À-Þ])|[؟۔]\s+")
 _LAST_WORD = re.compile(r"([\w.]+)\.[\"'”’»)\]]*$")
+# "ERBIL (Daily) - ", "BAGHDAD, Sept 16 (Agency) - ", "Agency News/ ": only names, dates and brackets.
+_DATELINE = re.compile(
+    r"\s*(?=[A-ZÀ-Þ])(?:(?:[A-ZÀ-Þ][\w.'’-]*|\d{1,4}|\([^)\n]{1,40}\)|of|the|and|al|el),?\s?){1,9}"
+    r"(?:\s?[-–—:]{1,2}\s|/\s|\s?\n)(?=\S)"
+)
 _BLOCK = re.compile(r"[^\n]+(?:\n(?!\s*\n)(?=[a-z])[^\n]+)*")
 
 
@@ -75,6 +80,11 @@ def split_sentences(article: Article) -> tuple[Sentence, ...]:
     if article.title and article.title.strip():
         add("title", article.title, 0, len(article.title), -1)
     for paragraph, block in enumerate(_BLOCK.finditer(article.text)):
-        for start, end in _pieces(article.text, block.start(), block.end()):
+        first = block.start()
+        if paragraph == 0 and (dateline := _DATELINE.match(article.text, 0, block.end())) is not None:
+            # A sentence of its own: parsed with the lead it would pass for its subject.
+            add("text", article.text, 0, dateline.end(), paragraph)
+            first = dateline.end()
+        for start, end in _pieces(article.text, first, block.end()):
             add("text", article.text, start, end, paragraph)
     return tuple(found)

@@ -1,0 +1,75 @@
+"""Accuracy on gold data that lies elsewhere: runs the program, then that data's scorers.
+
+    python bench/accuracy.py GOLD_FOLDER SCORERS_FOLDER [--out bench/results/accuracy.json]
+
+GOLD_FOLDER holds linked/, aec/, timex/, toponym/ and muc4/ (those that are there are measured);
+SCORERS_FOLDER holds inputs.py and one scorer a set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+SETS = (
+    ("aec", "aec/validation.jsonl", "aec.py"),
+    ("timex", "timex/TBAQ-cleaned", "timex.py"),
+    ("toponyms", "toponym/lgl.xml", "toponyms.py"),
+    ("muc4", "muc4/grit/dev.json", "muc4.py"),
+)
+
+
+def run(command: list[str], out: Path) -> None:
+    """Run a command with its output in a file; exit code 3 (some inputs rejected) is fine."""
+    with out.open("wb") as target:
+        done = subprocess.run(command, stdout=target, stderr=subprocess.PIPE, check=False)
+    if done.returncode not in (0, 3):
+        raise SystemExit(f"{' '.join(command)}: {done.stderr.decode(errors='replace')}")
+
+
+def main() -> None:
+    """Measure every set that is there; print and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("scorers", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("bench/results/accuracy.json"))
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    figures: dict[str, object] = {"command": "python bench/accuracy.py GOLD_FOLDER SCORERS_FOLDER"}
+    program = str(BIN / "seamwatch")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+
+        def scorer(script: str, *arguments: str) -> object:
+            command = [sys.executable, str(options.scorers / script), *arguments]
+            return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+        for kind, path, script in SETS:
+            gold = options.gold / path
+            if not gold.exists() or (options.only and kind not in options.only):
+                continue
+            lines, found = folder / f"{kind}.in", folder / f"{kind}.out"
+            run([sys.executable, str(options.scorers / "inputs.py"), kind, str(gold)], lines)
+            run([program, "extract", "--jsonl", str(lines)], found)
+            figures[kind] = scorer(script, str(gold), str(found))
+        linked = options.gold / "linked"
+        if linked.exists() and (not options.only or "linked" in options.only):
+            lines, found, incidents = (folder / f"linked.{end}" for end in ("jsonl", "out", "json"))
+            run([sys.executable, str(options.scorers / "inputs.py"), "linked", str(linked)], lines)
+            run([program, "extract", "--jsonl", str(lines)], found)
+            database = str(folder / "linked.db")
+            run([program, "read", str(lines), "--db", database], folder / "read.out")
+            run([program, "incidents", "--db", database, "--format", "json", "--status", "all"], incidents)
+            figures["linked"] = scorer("linked.py", str(linked), str(found), str(incidents))
+    print(json.dumps(figures, indent=1))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""`seamwatch demo`: sample articles read and linked, shown as a table, one incident explained."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import typer
+
+from seamwatch.cli.output import progress, say, utf8_output
+
+
+def demo(
+    db: Path = typer.Option(
+        None, "--db", help="Keep the demo database here (a new file).", show_default=False
+    ),
+    no_serve: bool = typer.Option(
+        False, "--no-serve", help="End after the table. (This version has no web app yet, so it always does.)"
+    ),
+) -> None:
+    """Read the sample articles, link what they tell, list the incidents and explain one.
+
+    All articles, people and incidents of the samples are invented.
+    """
+    from seamwatch.errors import StoreError
+    from seamwatch.pipeline.record import Recorder
+    from seamwatch.publish.explain import explain as write_explanation
+    from seamwatch.publish.table import write as write_table
+    from seamwatch.samples import sample_articles
+    from seamwatch.store import open_store
+
+    utf8_output()
+    if db is not None and db.exists():
+        raise StoreError(f"{db}: exists already; the demo wants a new file, so name another")
+    with tempfile.TemporaryDirectory() as folder:
+        path = db or Path(folder) / "demo.db"
+        samples = sample_articles()
+        say(f"Reading {len(samples)} sample articles (all invented) ...")
+        with open_store(str(path)) as store:
+            with progress("reading") as count:
+                for _ in Recorder(store).read(samples):
+                    count(len(samples))
+            found = tuple(store.incidents())
+            write_table(found, sys.stdout)
+            if not found:
+                return
+            shown = max(found, key=lambda i: (len(i.mentions), len(i.revisions), i.id))
+            articles = {a.id: a for a in store.articles({m.article.id for m in shown.mentions})}
+            print(f"\nOne of them with its evidence (seamwatch explain {shown.id}):\n")
+            write_explanation(shown, articles, sys.stdout, colour=sys.stdout.isatty())
+        if db is not None:
+            say(f"\nThe database is kept at {db}: try seamwatch incidents --db {db} --format json")
+        else:
+            say("\nYour own articles: seamwatch read FILE_OR_URL... then seamwatch incidents")

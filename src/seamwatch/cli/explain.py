@@ -1,0 +1,27 @@
+"""`seamwatch explain`: one incident with every value, its quotes and sources."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from seamwatch.cli.database import DB_OPTION, open_database
+from seamwatch.cli.output import utf8_output
+
+
+def explain(
+    id: str = typer.Argument(..., metavar="ID", help="The incident's id, as `seamwatch incidents` lists it."),
+    db: str = DB_OPTION,
+) -> None:
+    """Show an incident with every value, its quotes and sources, the disagreements and the revisions.
+
+    Example: seamwatch explain i-4f7x2m9qpa --db kirkuk.db
+    """
+    from seamwatch.publish.explain import explain as write
+
+    utf8_output()
+    with open_database(db) as store:
+        incident = store.incident(id)
+        articles = {a.id: a for a in store.articles({m.article.id for m in incident.mentions})}
+    write(incident, articles, sys.stdout, colour=sys.stdout.isatty())

@@ -1,0 +1,82 @@
+"""What the verbs share: output, progress on standard error, rejected inputs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import typer
+
+from seamwatch.model.text import Rejected
+
+T = TypeVar("T")
+EXIT_FAILED, EXIT_USAGE, EXIT_REJECTED = 1, 2, 3
+
+
+def say(line: str) -> None:
+    """Write one message line to standard error."""
+    typer.echo(line, err=True)
+
+
+def say_rejected(rejected: Rejected) -> None:
+    """Write one line about an input that gave no article: what, where, what to do."""
+    reason = " ".join(rejected.reason.split())
+    where = "" if rejected.origin in reason else f"{rejected.origin}: "
+    say(f"rejected: {where}{reason}")
+
+
+def json_line(row: dict[str, Any]) -> str:
+    """Return one compact JSON line; lone surrogates are escaped, so that it is always valid UTF-8."""
+    import json
+
+    line = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(row, separators=(",", ":"))
+    return line
+
+
+@contextmanager
+def progress(label: str, *, enabled: bool = True) -> Iterator[Any]:
+    """Yield a function that counts one article more on a progress line on standard error.
+
+    Nothing is drawn where standard error is no terminal.
+    """
+    if not enabled or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda total=None: bar.update(task, advance=1, total=total)
+
+
+def utf8_output() -> None:
+    """Make standard output UTF-8 whatever the terminal's locale says: data is JSON."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def first(values: Iterable[T], default: T) -> T:
+    """Return the first of some values, or the default."""
+    return next(iter(values), default)

@@ -1,0 +1,86 @@
+"""What stands around a figure: whose it is, whether it is outdated, a tally, an update or a part."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from seamwatch.extract.casualty_view import Harmed, View
+from seamwatch.extract.casualty_words import OutcomeWord
+from seamwatch.vocabulary.codes import Outcome
+
+_REACH = 260
+_NEW_CLAUSE = re.compile(r"[.;!?][\"”’)]*\s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """A sentence's surroundings of its figures: offsets are characters of the sentence."""
+
+    view: View
+    period: tuple[int, int] | None
+    claim_from: int
+
+    def kind_of(self, word: OutcomeWord, person: Harmed, first: int, last: int) -> str:
+        """Return the kind of one figure: ratio, part, update, or the one its word has."""
+        doc, lower, patterns = self.view.doc, self.view.lower, self.view.lexicon.contexts
+        start, end = doc[person.first].idx, doc[last].idx + len(doc[last])
+        if self.is_ratio(start, end):
+            return "ratio"
+        after_number = doc[person.last].idx + len(doc[person.last])
+        if person.head in self.view.numbers:
+            at = self.view.numbers[person.head][1]
+            after_number = doc[at].idx + len(doc[at])
+        of_them = patterns["of-them"].match(lower[after_number : after_number + 30])
+        kind = word.kind
+        dying = (
+            word.outcome == Outcome.KILLED and word.role in ("subject", "subject_phrase") and kind != "part"
+        )
+        if dying:
+            before = lower[start : doc[first].idx]
+            hurt = (
+                person.hurt_before
+                or patterns["hurt-before"].search(before)
+                or (of_them and "dead" not in of_them.group())
+            )
+            if kind == "update" or hurt or patterns["update-after"].match(lower[end : end + 110]):
+                return "update"
+        if of_them or patterns["part-before"].search(lower[max(0, start - 25) : start]):
+            return "part"
+        return kind
+
+    def is_ratio(self, start: int, end: int) -> bool:
+        """Return whether the figure at start..end counts a long period that the same sentence names."""
+        if self.period is None:
+            return False
+        first, last = min(start, self.period[0]), max(end, self.period[1])
+        between = self.view.lower[min(end, self.period[1]) : max(start, self.period[0])]
+        return last - first < _REACH and not _NEW_CLAUSE.search(between)
+
+    def source_of(self, first: int, last: int) -> tuple[bool, bool, bool]:
+        """Return (by an armed group, rival, outdated) of the figure on tokens first..last."""
+        doc = self.view.doc
+        return self.source_at(doc[first].idx, doc[last].idx + len(doc[last]))
+
+    def source_at(self, start: int, end: int) -> tuple[bool, bool, bool]:
+        """Return (by an armed group, rival, outdated) of the figure on characters start..end."""
+        patterns = self.view.lexicon.contexts
+        before, after = self.view.lower[max(0, start - 110) : start], self.view.lower[end : end + 60]
+        outdated = bool(patterns["outdated-before"].search(before) or patterns["outdated-after"].match(after))
+        rival = bool(patterns["spoken-before"].search(before))
+        return 0 <= self.claim_from <= start, rival, outdated
+
+    def also(self, first: int) -> bool:
+        """Return whether "also" stands before the casualty word."""
+        at = self.view.doc[first].idx
+        return bool(self.view.lexicon.contexts["also-before"].search(self.view.lower[max(0, at - 40) : at]))
+
+
+def make_context(view: View) -> Context:
+    """Return the context of a sentence: whether it tallies a period, and where a group's own claim begins."""
+    patterns = view.lexicon.contexts
+    period = patterns["period"].search(view.lower)
+    ratio = period is not None and not patterns["no-tally"].search(view.lower[: period.start()])
+    claim = patterns["own-claim"].search(view.lower)
+    span = period.span() if period is not None and ratio else None
+    return Context(view=view, period=span, claim_from=claim.end() if claim else -1)

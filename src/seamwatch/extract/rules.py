@@ -1,0 +1,204 @@
+"""The rule extractor: lexicons and syntax, no learned model beyond the parser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from seamwatch.extract.casualties import CasualtyExpression, find_casualties
+from seamwatch.extract.casualty_words import CasualtyWords, load_casualty_words
+from seamwatch.extract.claims import ClaimReader, FoundClaim, load_claims
+from seamwatch.extract.domain import Domain, DomainReader, load_domain
+from seamwatch.extract.drafts import Draft, SentenceFacts, event_places, make_drafts
+from seamwatch.extract.fill import Filling, fill_mention
+from seamwatch.extract.scope import ScopeKind, ScopeReader, load_scope
+from seamwatch.extract.sentences import split_sentences
+from seamwatch.extract.statements import StatementReader, load_statements
+from seamwatch.extract.syntax import ParsedSentence, load_parser, parse_sentences
+from seamwatch.extract.tellings import Telling, draft_day, join_drafts, main_again
+from seamwatch.extract.things import ThingBook
+from seamwatch.extract.triggers import TriggerBook
+from seamwatch.model.incident import Extraction, OtherPassage
+from seamwatch.model.reading import Reading
+from seamwatch.model.time import TimeMention
+from seamwatch.vocabulary.codes import OtherKind
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+class Extractor(Protocol):
+    """What finds the incidents of one article: rules now, learned models later."""
+
+    def extract(self, reading: Reading) -> Extraction:
+        """Return the article's incidents, each once, and its other passages and statements."""
+        ...
+
+
+_OTHER = {
+    ScopeKind.NEGATED: OtherKind.NEGATED,
+    ScopeKind.RUMOUR: OtherKind.NEGATED,
+    ScopeKind.PLANNED: OtherKind.PLANNED,
+    ScopeKind.HYPOTHETICAL: OtherKind.HYPOTHETICAL,
+    ScopeKind.HISTORICAL: OtherKind.BACKGROUND,
+    ScopeKind.HABITUAL: OtherKind.ROUNDUP,
+    ScopeKind.EXERCISE: OtherKind.EXERCISE,
+    ScopeKind.ACCIDENT: OtherKind.ACCIDENT,
+    ScopeKind.FIGURATIVE: OtherKind.FIGURATIVE,
+}
+_QUIET = {
+    Domain.SPORTS: OtherKind.FIGURATIVE,
+    Domain.MARKETS: OtherKind.FIGURATIVE,
+    Domain.WEATHER: OtherKind.FIGURATIVE,
+    Domain.CULTURE: OtherKind.FIGURATIVE,
+    Domain.ACCIDENT: OtherKind.ACCIDENT,
+    Domain.EXERCISE: OtherKind.EXERCISE,
+}
+_YEAR = timedelta(days=366)
+# What is told of a longer time than this, in days, is no single incident.
+_LONG = 62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The parser and the lexicons that the rules stand on."""
+
+    nlp: Language
+    triggers: TriggerBook
+    things: ThingBook
+    scopes: ScopeReader
+    domains: DomainReader
+    claims: ClaimReader
+    statements: StatementReader
+    casualties: CasualtyWords
+
+
+class RuleExtractor:
+    """Finds incidents by triggers, syntax and scope, and joins what one article tells twice."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def extract(self, reading: Reading) -> Extraction:
+        """Return the article's incidents, each once, and its other passages and statements."""
+        sentences = split_sentences(reading.article)
+        if not any(self._words.triggers.hits(s.text) for s in sentences):
+            return Extraction()
+        parsed = tuple(parse_sentences(self._words.nlp, sentences))
+        domain = self._words.domains.article_domain(reading.article).domain
+        facts = [self._facts(p, reading) for p in parsed]
+        published = reading.article.published
+        real: list[Draft] = []
+        others: list[OtherPassage] = []
+        for fact in facts:
+            for draft in make_drafts(fact, reading, published, self._words.scopes):
+                kind = self._other(draft, domain, reading)
+                if kind is None:
+                    real.append(draft)
+                elif draft.strong or kind is not OtherKind.BACKGROUND:
+                    others.append(OtherPassage(kind=kind, evidence=(draft.clause,)))
+        tellings = join_drafts(real, published)
+        if any(p.sentence.span.part != "title" for p in parsed) and others:
+            # Where the text tells only what is no incident, its title does not tell one either.
+            tellings = [t for t in tellings if not all(d.title for d in t.drafts)]
+        claims = self._assign_claims(parsed, reading, tellings)
+        mentions = tuple(
+            fill_mention(Filling(telling=t, claims=tuple(claims[i])), reading, i + 1)
+            for i, t in enumerate(tellings)
+        )
+        others += self._words.statements.find_hearsay(parsed) if domain not in _QUIET else ()
+        return Extraction(
+            mentions=mentions,
+            others=tuple(others),
+            statements=self._words.statements.find_statements(parsed, reading),
+        )
+
+    def _facts(self, parsed: ParsedSentence, reading: Reading) -> SentenceFacts:
+        span = parsed.sentence.span
+        triggers = self._words.triggers.find(parsed)
+        places = tuple(p for p in reading.places if span.contains(p.span))
+        times = tuple(t for t in reading.times if span.contains(t.span))
+        casualties = self._casualties(parsed, times)
+        told = bool(triggers or casualties)
+        return SentenceFacts(
+            parsed=parsed,
+            triggers=triggers,
+            things=self._words.things.find(parsed) if told else {},
+            times=times,
+            places=event_places(parsed, places) if told else (),
+            casualties=casualties,
+        )
+
+    def _casualties(
+        self, parsed: ParsedSentence, times: tuple[TimeMention, ...]
+    ) -> tuple[CasualtyExpression, ...]:
+        """Return the casualties of a sentence; a day that the parser took for an object is nobody."""
+        found = find_casualties(parsed, self._words.casualties)
+        return tuple(
+            replace(c, who=None, name="") if c.who and any(c.who.span.overlaps(t.span) for t in times) else c
+            for c in found
+        )
+
+    def _other(self, draft: Draft, domain: Domain, reading: Reading) -> OtherKind | None:
+        """Return what a draft is if it is no incident, else None."""
+        if domain in _QUIET:
+            return _QUIET[domain]
+        if ScopeKind.RETRACTED in draft.scope:
+            return None
+        if not draft.strong and draft.casualties and all(c.kind == "zero" for c in draft.casualties):
+            return None  # "Nobody was hurt" negates harm, not the incident
+        if _nobody(draft):
+            return OtherKind.NEGATED
+        for scope, kind in _OTHER.items():
+            if scope in draft.scope and not (scope is ScopeKind.HABITUAL and draft.specific):
+                return kind
+        published = reading.article.published
+        when = draft_day(draft, None, None)
+        if when is not None and published is not None:
+            if when.end < published - _YEAR:
+                return OtherKind.BACKGROUND
+            if (when.end - when.start).days > _LONG:
+                return OtherKind.ROUNDUP
+            if when.start > published + timedelta(days=1):
+                return OtherKind.PLANNED
+        return None
+
+    def _assign_claims(
+        self, parsed: tuple[ParsedSentence, ...], reading: Reading, tellings: list[Telling]
+    ) -> list[list[FoundClaim]]:
+        """Return the claims of each telling: its own sentences', else those that follow it."""
+        claims: list[list[FoundClaim]] = [[] for _ in tellings]
+        owner = {d.sentence: t for t in tellings for d in t.drafts if not d.title}
+        index = {id(t): i for i, t in enumerate(tellings)}
+        current, paragraph = (tellings[0] if tellings else None), 0
+        for number, sentence in enumerate(parsed):
+            if current is None:
+                break
+            if sentence.sentence.paragraph != paragraph:
+                current, paragraph = main_again(current, tellings[0]), sentence.sentence.paragraph
+            current = owner.get(sentence.sentence.index, current)
+            before = parsed[max(0, number - 3) : number]
+            claims[index[id(current)]] += self._words.claims.find_claims(sentence, reading, before)
+        return claims
+
+
+def _nobody(draft: Draft) -> bool:
+    """Return whether the event's doer is nobody: "none of them had fired a shot"."""
+    return draft.strong and draft.clause.quote.lower().startswith(("none ", "nobody ", "no one "))
+
+
+def load_rule_extractor() -> RuleExtractor:
+    """Return the rule extractor with its parser and lexicons loaded (about two seconds)."""
+    return RuleExtractor(
+        Words(
+            nlp=load_parser(),
+            triggers=TriggerBook(),
+            things=ThingBook(),
+            scopes=load_scope(),
+            domains=load_domain(),
+            claims=load_claims(),
+            statements=load_statements(),
+            casualties=load_casualty_words(),
+        )
+    )

@@ -1,0 +1,181 @@
+"""What is compared of a mention, taken out once: days, names, groups of words, figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from seamwatch.link.names import fold, name_parts, skeleton, words_of
+from seamwatch.link.rules import LinkRules
+from seamwatch.model.incident import Mention, SourcedMention, Toll
+from seamwatch.vocabulary.acled import SubEventType
+from seamwatch.vocabulary.codes import ActorKind, Modality
+
+Name = tuple[str, str]  # folded, and its skeleton
+LINKED = frozenset({Modality.ASSERTED, Modality.REPORTED, Modality.CLAIMED, Modality.DENIED, Modality.FOILED})
+RARE_LENGTH = 5
+TELLING = 400  # characters of a telling's passage that are compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """The place of a mention for comparison. `parts` are its own names, without those of its units.
+
+    `level` is where_prec, `keys` the skeletons of all its names; `seat` says that the name is that of
+    the district: its town, or all of it.
+    """
+
+    parts: tuple[Name, ...] = ()
+    admin2: Name | None = None
+    admin1: Name | None = None
+    country: str | None = None
+    level: int = 7
+    keys: frozenset[str] = frozenset()
+    seat: bool = False
+    lat: float | None = None
+    lon: float | None = None
+    radius: float = 0.0
+    geonameid: int | None = None
+
+    @property
+    def site(self) -> bool:
+        """Return whether the name is a village's, a quarter's or a road's, not a whole district's.
+
+        A village that no gazetteer holds has its district's where_prec 3, and keeps its name.
+        """
+        own = bool(self.parts) and not self.seat
+        return own and (self.level <= 2 or (self.level == 3 and self.admin2 is not None))
+
+    @property
+    def known(self) -> bool:
+        """Return whether anything below the country is known."""
+        return bool(self.parts or self.admin2 or self.admin1 or self.lat is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One mention, made ready for `judge_profiles`; days are ordinals."""
+
+    id: str
+    article: str
+    told: int | None
+    start: int | None
+    end: int | None
+    day_precision: int
+    where: Where
+    type: SubEventType
+    killed: tuple[int, int] | None
+    injured: tuple[int, int] | None
+    abducted: tuple[int, int] | None
+    best: tuple[int | None, int | None]
+    actors: tuple[Name, ...]
+    sides: frozenset[str]
+    things: frozenset[str]
+    weapons: frozenset[str]
+    rare: frozenset[str]
+
+
+def links(mention: Mention) -> bool:
+    """Return whether a mention takes part in linking: it counts, or denies or foils what was told."""
+    return mention.modality in LINKED
+
+
+def _named(text: str | None) -> Name | None:
+    if not text:
+        return None
+    folded = fold(text)
+    return (folded, skeleton(folded))
+
+
+def _without_units(name: str, place_words: frozenset[str]) -> Name:
+    words = [w for w in words_of(name) if w not in place_words]
+    folded = " ".join(words) or fold(name)
+    return (folded, skeleton(folded))
+
+
+def _where(mention: Mention, rules: LinkRules) -> Where:
+    place = mention.place
+    if place is None:
+        return Where()
+    parts = tuple((p, skeleton(p)) for p in name_parts(place.name, rules.place_words))
+    admin2 = _without_units(place.admin2, rules.place_words) if place.admin2 else None
+    admin1 = _without_units(place.admin1, rules.place_words) if place.admin1 else None
+    unit_bones = {unit[1] for unit in (admin2, admin1) if unit}
+    own = tuple(p for p in parts if p[1] not in unit_bones)
+    return Where(
+        parts=own or parts,
+        admin2=admin2,
+        admin1=admin1,
+        country=place.country,
+        level=place.precision,
+        keys=frozenset(n[1] for n in (*parts, admin2, admin1) if n),
+        seat=bool(parts) and not own,
+        lat=place.lat if place.lon is not None else None,
+        lon=place.lon,
+        radius=place.radius_km or 0.0,
+        geonameid=place.geonameid,
+    )
+
+
+def _range(toll: Toll | None) -> tuple[int, int] | None:
+    if toll is None:
+        return None
+    known = [n for n in (toll.low, toll.best, toll.high) if n is not None]
+    return (min(known), max(known)) if known else None
+
+
+def day_range(sourced: SourcedMention) -> tuple[int, int] | None:
+    """Return the first and last possible day of a mention as ordinals; None where it gives no date."""
+    when = sourced.mention.date
+    return (when.start.toordinal(), when.end.toordinal()) if when else None
+
+
+def told_on(sourced: SourcedMention) -> date | None:
+    """Return the day on which a mention was told: its publication, else when it became known."""
+    article = sourced.article
+    return article.published or (article.known.date() if article.known else None)
+
+
+def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
+    """Return what is compared of one mention."""
+    mention = sourced.mention
+    layers = rules.layers
+    telling = words_of(" | ".join(e.quote for e in mention.evidence[:2])[:TELLING])
+    aimed = words_of(" | ".join(t.name for t in mention.targets))
+    hurt = words_of(" | ".join(v.name for v in mention.victims))
+    arms = words_of(" | ".join(w.name for w in mention.weapons))
+    told, aims, hurts = (rules.find_groups(words) for words in (telling, aimed, hurt))
+    sides = {g for g in aims if layers[g] == "side"} or {g for g in hurts if layers[g] == "side"}
+    weapons = {g for g in rules.find_groups(arms) if layers[g] == "weapon"}
+    weapons = weapons or {g for g in told if layers[g] == "weapon"}
+    day = told_on(sourced)
+    days = day_range(sourced)
+    common = rules.common_words
+    return Profile(
+        id=mention.id,
+        article=sourced.article.version_of or sourced.article.id,
+        told=day.toordinal() if day else None,
+        start=days[0] if days else None,
+        end=days[1] if days else None,
+        day_precision=mention.date.precision if mention.date else 0,
+        where=_where(mention, rules),
+        type=mention.sub_event_type,
+        killed=_range(mention.killed),
+        injured=_range(mention.injured),
+        abducted=_range(mention.abducted),
+        best=(
+            mention.killed.best if mention.killed else None,
+            mention.injured.best if mention.injured else None,
+        ),
+        actors=tuple(
+            n for a in mention.perpetrators if a.kind is not ActorKind.GROUP and (n := _named(a.name))
+        ),
+        sides=frozenset(sides),
+        things=frozenset(g for g in told | aims | hurts if layers[g] == "thing"),
+        weapons=frozenset(weapons),
+        rare=frozenset(
+            w.rstrip("s")
+            for w in telling + aimed + hurt
+            if len(w) >= RARE_LENGTH and w not in common and w not in rules.groups
+        ),
+    )

@@ -1,0 +1,303 @@
+"""Whether two mentions tell one incident: a probability with its reasons in plain words."""
+
+from __future__ import annotations
+
+import math
+
+from seamwatch.link.block import distance_km
+from seamwatch.link.compare import Name, Profile, Where, profile_of
+from seamwatch.link.names import same_name
+from seamwatch.link.rules import LinkRules
+from seamwatch.model.incident import Judgement, Reason, SourcedMention
+from seamwatch.vocabulary.codes import Verdict
+
+Part = tuple[str, str]  # name of the weight, and why in plain words
+DISTRICT, REGION = 3, 5  # where_prec
+
+
+def _same(a: Name, b: Name) -> bool:
+    return same_name(a[0], b[0], a[1], b[1])
+
+
+def _shared(ones: tuple[Name, ...], others: tuple[Name, ...]) -> tuple[Name, Name] | None:
+    for one in ones:
+        for other in others:
+            if _same(one, other):
+                return (one, other)
+    return None
+
+
+def compare_days(a: Profile, b: Profile) -> Part:
+    """Return the weight's name and the reason for two dates, given how exact they are."""
+    if a.start is None or b.start is None or a.end is None or b.end is None:
+        known, open_ = (a, b) if a.start is not None else (b, a)
+        if known.start is not None and open_.told is not None and open_.told < known.start - 1:
+            return ("date.told_before", "one was published before the other happened")
+        return ("date.missing", "one gives no date")
+    for one, other in ((a, b), (b, a)):
+        if one.told is not None and other.start is not None and one.told < other.start - 1:
+            return ("date.told_before", "one was published before the other happened")
+    gap = max(a.start, b.start) - min(a.end, b.end)
+    coarse = max(a.day_precision, b.day_precision)
+    exact = a.start == a.end and b.start == b.end and coarse <= 2
+    if gap <= 0:
+        name = ("same_day", "same_day", "within_days", "within_week", "within_month", "within_year")[coarse]
+        if coarse == 2 and exact:
+            name = "same_day"
+        words = {
+            "same_day": "both on the same day",
+            "within_days": "the days overlap",
+            "within_week": "one gives a week that holds the other",
+            "within_month": "one gives only the month",
+            "within_year": "one gives only the year",
+        }
+        return (f"date.{name}", words[name])
+    if exact and coarse == 1:
+        if gap == 1:
+            return ("date.one_day_apart", "on two days that follow one another")
+        return ("date.days_apart", f"{gap} days apart")
+    return ("date.near_range", f"the dates miss one another by {gap} days")
+
+
+def _distance(a: Where, b: Where) -> Part | None:
+    if a.lat is None or b.lat is None or a.lon is None or b.lon is None:
+        return None
+    km = distance_km(a.lat, a.lon, b.lat, b.lon)
+    reach = a.radius + b.radius
+    if km <= max(reach, 2.0):
+        if max(a.level, b.level) >= DISTRICT:
+            return None  # two points of one district lie near one another whatever they are
+        return ("place.close_by", f"the points lie {km:.0f} km apart, within their radii")
+    if km <= reach + 15:
+        return None
+    if km <= reach + 60:
+        return ("place.far", f"the points lie {km:.0f} km apart, radii {reach:.0f} km")
+    return ("place.very_far", f"the points lie {km:.0f} km apart")
+
+
+def _inside(small: Where, wide: Where) -> Part | None:
+    """Return the part for a place that lies in the unit that the other telling names."""
+    names = wide.parts or tuple(n for n in (wide.admin2,) if n)
+    for name in names:
+        if small.admin2 and _same(small.admin2, name):
+            return ("place.inside_admin2", f"{name[0]} is the wider area of the other")
+    if wide.level >= DISTRICT:
+        for name in names or tuple(n for n in (wide.admin1,) if n):
+            if small.admin1 and _same(small.admin1, name):
+                return ("place.inside_admin1", f"{name[0]} is the province of the other")
+    return None
+
+
+def _same_place(a: Where, b: Where, name: Name) -> Part:
+    coarse = max(a.level, b.level)
+    if a.site and b.site:
+        coarse = min(coarse, 2)
+    if a.seat and b.seat and coarse >= DISTRICT:
+        unit = "admin1" if coarse >= 4 else "admin2"
+        return (f"place.same_{unit}", f"both in {name[0]}")
+    if coarse >= REGION:
+        return ("place.same_region", f"both in {name[0]}")
+    if coarse == 4:
+        return ("place.same_admin1", f"both in {name[0]}")
+    if coarse == DISTRICT:
+        return ("place.same_admin2", f"both at {name[0]}")
+    if len(a.parts) > 1 or len(b.parts) > 1:
+        return ("place.same_part", f"both name {name[0]}")
+    return ("place.same_site", f"both at {name[0]}")
+
+
+def _apart(a: Where, b: Where) -> Part | None:
+    """Return the part for two names that differ, where both are sites; the coarser of two is none."""
+    towns = a.level < DISTRICT and b.level < DISTRICT and a.parts and b.parts
+    if not towns and not (a.site and b.site):
+        return None
+    names = f"{a.parts[0][0]} is not {b.parts[0][0]}"
+    near = a.level == 2 or b.level == 2
+    unit_unknown = a.admin2 is None or b.admin2 is None
+    if a.admin2 and b.admin2 and _same(a.admin2, b.admin2) and (a.seat or b.seat):
+        return None
+    if near and (a.seat or b.seat or a.level == b.level) and unit_unknown:
+        return ("place.other_seat", f"{names}, though both are only near it")
+    if near:
+        return ("place.other_near", f"{names}, though one is only near it")
+    if unit_unknown and (a.seat or b.seat):
+        return ("place.other_near", names)
+    return ("place.other_site", names)
+
+
+def compare_places(a: Where, b: Where) -> list[Part]:
+    """Return the parts for two places: names, units and points, each only once."""
+    if a.country and b.country and a.country != b.country:
+        return [("place.country_differs", f"{a.country} is not {b.country}")]
+    if not a.known or not b.known:
+        return [("place.missing", "one names no place")]
+    found: list[Part] = []
+    units_agree = bool(a.admin2 and b.admin2 and _same(a.admin2, b.admin2))
+    shared = _shared(a.parts, b.parts)
+    point = _distance(a, b)
+    if a.geonameid is not None and a.geonameid == b.geonameid and max(a.level, b.level) <= 2:
+        name = a.parts[0][0] if a.parts else "one place"
+        found.append(("place.same_point", f"both at {name}"))
+    elif shared and not (point and point[0] in ("place.far", "place.very_far")):
+        found.append(_same_place(a, b, shared[0]))
+    else:
+        inside = _inside(a, b) or _inside(b, a)
+        if inside:
+            found.append(inside)
+        else:
+            apart = None if point and point[0] == "place.close_by" else _apart(a, b)
+            found += [p for p in (apart, point) if p]
+            if units_agree and a.admin2:
+                found.append(("place.admin2_agrees", f"both in {a.admin2[0]}"))
+    if a.admin2 and b.admin2 and not units_agree:
+        found.append(("place.admin2_differs", f"{a.admin2[0]} is not {b.admin2[0]}"))
+    if a.admin1 and b.admin1:
+        if not _same(a.admin1, b.admin1):
+            found.append(("place.admin1_differs", f"{a.admin1[0]} is not {b.admin1[0]}"))
+        elif not found:
+            found.append(("place.admin1_agrees", f"both in {a.admin1[0]}"))
+    return found
+
+
+def _count(earlier: tuple[int, int], later: tuple[int, int], what: str) -> Part:
+    low, high = max(earlier[0], later[0]), min(earlier[1], later[1])
+    if low <= high:
+        if earlier[0] != earlier[1] and later[0] != later[1] and earlier != later:
+            return ("toll.overlap", f"the figures of {what} overlap")
+        name = ("same_zero", "same_small", "same_small", "same_some", "same_some", "same_some")
+        word = name[low] if low < len(name) else "same_many"
+        return (f"toll.{word}", f"both give {low} {what}")
+    if min(earlier[1], later[1]) == 0:
+        return ("toll.some_or_none", f"{earlier[1]} and {later[1]} {what}")
+    if later[0] > earlier[1]:
+        if later[0] <= 2 * earlier[1] + 3:
+            return ("toll.growth", f"{earlier[1]} {what} could have risen to {later[0]}")
+    elif later[1] >= 0.6 * earlier[0] - 1:
+        return ("toll.fall", f"{earlier[0]} {what} against {later[1]} later")
+    return ("toll.apart", f"{earlier[1]} and {later[1]} {what}")
+
+
+def compare_tolls(a: Profile, b: Profile) -> list[Part]:
+    """Return the parts for killed, injured and abducted; a later report may be higher."""
+    if (b.told or 0, b.id) < (a.told or 0, a.id):
+        a, b = b, a
+    killed, injured = a.best
+    killed_later, injured_later = b.best
+    if injured is not None and injured_later is not None and killed_later is not None:
+        died = killed_later - (killed or 0)
+        for more, fewer in ((died, injured - injured_later), (-died, injured_later - injured)):
+            same_day = a.told == b.told or more == died
+            if more > 0 and more == fewer and same_day:
+                return [("toll.wounded_died", f"{more} of the wounded died: the sum is the same")]
+    found = []
+    for name in ("killed", "injured", "abducted"):
+        earlier, later = getattr(a, name), getattr(b, name)
+        if earlier and later:
+            found.append(_count(earlier, later, name))
+    return found
+
+
+def _akin(a: Name, b: Name) -> bool:
+    """Return whether one actor's name begins as the other's: Turkey and the Turkish army."""
+    return bool(a[0][:4]) and len(a[0]) >= 4 and a[0][:4] == b[0][:4]
+
+
+def compare_actors(a: Profile, b: Profile) -> Part | None:
+    """Return the part for named perpetrators; unknown against named says nothing."""
+    if not a.actors or not b.actors:
+        return None
+    shared = _shared(a.actors, b.actors)
+    if shared:
+        return ("actor.same", f"both name {shared[0][0]}")
+    if any(_akin(x, y) for x in a.actors for y in b.actors):
+        return ("actor.akin", f"{a.actors[0][0]} is akin to {b.actors[0][0]}")
+    return ("actor.other", f"{a.actors[0][0]} is not {b.actors[0][0]}")
+
+
+def _words(groups: frozenset[str]) -> str:
+    return ", ".join(sorted(groups)).replace("_", " ")
+
+
+def compare_details(a: Profile, b: Profile, rules: LinkRules) -> list[tuple[str, float, str]]:
+    """Return (feature, weight, reason) for sides, things, weapons and the rare words of the telling."""
+    found: list[tuple[str, float, str]] = []
+    weights = rules.weights
+    for name, one, other in (("side", a.sides, b.sides), ("thing", a.things, b.things)):
+        if one and other:
+            both = one & other
+            word = "same" if both else "other"
+            text = f"both on {_words(both)}" if both else f"{_words(one)} against {_words(other)}"
+            found.append((name, weights[f"{name}.{word}"], text))
+    if a.weapons and b.weapons:
+        both = a.weapons & b.weapons
+        within = rules.within
+        if both:
+            word = "specific" if any(w in within for w in both) else "same"
+            found.append(("weapon", weights[f"weapon.{word}"], f"both with {_words(both)}"))
+        elif any(within.get(w) in b.weapons for w in a.weapons) or any(
+            within.get(w) in a.weapons for w in b.weapons
+        ):
+            found.append(("weapon", weights["weapon.wider"], "one weapon is a kind of the other"))
+        else:
+            text = f"{_words(a.weapons)} against {_words(b.weapons)}"
+            found.append(("weapon", weights["weapon.other"], text))
+    rare = a.rare & b.rare
+    if rare:
+        weight = min(weights["words.most"], weights["words.each"] * len(rare))
+        found.append(("words", weight, f"both say {', '.join(sorted(rare)[:4])}"))
+    return found
+
+
+def judge_profiles(a: Profile, b: Profile, rules: LinkRules) -> Judgement:
+    """Return the judgement about two profiled mentions; the same whichever comes first."""
+    if b.id < a.id:
+        a, b = b, a
+    weights = rules.weights
+    one_article = a.article == b.article
+    prior = weights["prior.one_article" if one_article else "prior.articles"]
+    words = "one article tells them apart" if one_article else "any two tellings of these days"
+    parts = [("prior", prior, words)]
+    type_weight, kind = rules.types[a.type, b.type]
+    text = f"both {a.type}" if kind == "same" else f"{a.type} and {b.type} ({kind})"
+    parts.append(("type", type_weight, text))
+    named = [compare_days(a, b), *compare_places(a.where, b.where), *compare_tolls(a, b)]
+    actor = compare_actors(a, b)
+    if actor:
+        named.append(actor)
+    parts += [(name.partition(".")[0], weights[name], why) for name, why in named]
+    parts += compare_details(a, b, rules)
+    total = sum(part[1] for part in parts)
+    cap = weights["cap"]
+    score = round(1 / (1 + math.exp(-max(-cap, min(cap, total)))), 6)
+    if score >= weights["verdict.same"]:
+        verdict = Verdict.SAME
+    elif score <= weights["verdict.different"]:
+        verdict = Verdict.DIFFERENT
+    else:
+        verdict = Verdict.UNSURE
+    reasons = tuple(Reason(feature=f, weight=w, text=t) for f, w, t in parts)
+    return Judgement(left=a.id, right=b.id, verdict=verdict, score=score, reasons=reasons)
+
+
+def judge_pair(a: SourcedMention, b: SourcedMention, rules: LinkRules) -> Judgement:
+    """Return whether two mentions tell one incident, with a probability and the reasons.
+
+    "A bomb killed two policemen in Daquq on Tuesday" against "Two officers died in Tuesday's blast in
+    Daquq": the same day (+), both in Daquq (+), both give 2 killed (+), both on police (+): same.
+
+    >>> from datetime import date
+    >>> from seamwatch.link.rules import load_link_rules
+    >>> from seamwatch.model.incident import ArticleRef, Mention
+    >>> from seamwatch.model.time import TimeRange
+    >>> from seamwatch.vocabulary.acled import SubEventType
+    >>> from seamwatch.vocabulary.codes import Modality
+    >>> def tell(name: str, day: int) -> SourcedMention:
+    ...     kind, when = SubEventType.GRENADE, date(2022, 3, day)
+    ...     told = Mention(id=name, event_type=kind.event_type, sub_event_type=kind,
+    ...         modality=Modality.ASSERTED, date=TimeRange(start=when, end=when, precision=1))
+    ...     return SourcedMention(mention=told, article=ArticleRef(id=name))
+    >>> judgement = judge_pair(tell("b", 7), tell("a", 1), load_link_rules())
+    >>> judgement.left, judgement.verdict.value, judgement.reasons[2].text
+    ('a', 'different', '6 days apart')
+    """
+    return judge_profiles(profile_of(a, rules), profile_of(b, rules), rules)

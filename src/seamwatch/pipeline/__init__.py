@@ -1,0 +1,1 @@
+"""The only place where the stages are joined: sources, articles, mentions, incidents, record."""

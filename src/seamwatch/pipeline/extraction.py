@@ -1,0 +1,134 @@
+"""Raw articles to reports: read, mark times, places and actors, extract; one process or several."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from seamwatch.model.reading import Reading
+from seamwatch.model.report import ArticleReport
+from seamwatch.model.text import Article, RawArticle, Rejected
+from seamwatch.pipeline.kit import Kit, load_kit
+
+SUPPORTED = ("en",)
+# Articles in flight for each worker: enough to keep it busy, few enough that memory stays flat.
+IN_FLIGHT = 8
+P = TypeVar("P")
+
+
+def mark_article(kit: Kit, article: Article) -> Reading:
+    """Return the article with its times, places and known actors marked."""
+    from seamwatch.resolve.actor import find_actors
+    from seamwatch.resolve.place import find_places
+    from seamwatch.resolve.time import find_times
+
+    return Reading(
+        article=article,
+        times=find_times(article),
+        places=find_places(article, kit.gazetteer),
+        actors=find_actors(article, kit.register),
+    )
+
+
+def _future(article: Article) -> bool:
+    # A day's grace: somewhere it is tomorrow already.
+    return article.published is not None and article.published > date.today() + timedelta(days=1)
+
+
+def reader_warnings(article: Article) -> tuple[str, ...]:
+    """Return what the reader should know: no usable publication date, a language without rules, a cut."""
+    warnings = [w for w in article.warnings if not w.startswith("publication date")]
+    if article.published is None:
+        warnings.append("no publication date: relative dates stay unresolved; give one with --published")
+    elif _future(article):
+        warnings.append(
+            f"publication date {article.published} lies in the future: relative dates stay unresolved; "
+            "check it, or give another with --published"
+        )
+    if article.language is not None and article.language not in SUPPORTED:
+        warnings.append(
+            f"language {article.language!r} is not supported: read with the English rules, "
+            "which will find little"
+        )
+    return tuple(warnings)
+
+
+def extract_article(kit: Kit, article: Article) -> ArticleReport:
+    """Return what one article says; relative dates stay open where its publication date can't be used."""
+    warnings = reader_warnings(article)
+    reading = mark_article(kit, replace(article, published=None) if _future(article) else article)
+    extraction = kit.extractor.extract(reading)
+    if reading.article is not article:
+        reading = replace(reading, article=article)
+    return ArticleReport(reading=reading, extraction=extraction, warnings=warnings + extraction.warnings)
+
+
+def extract_one(kit: Kit, item: RawArticle | Article) -> ArticleReport | Rejected:
+    """Return the report of one article; whatever goes wrong with it becomes a rejection."""
+    from seamwatch.read.article import read_article
+
+    origin = item.origin if isinstance(item, RawArticle) else item.id
+    try:
+        article = read_article(item) if isinstance(item, RawArticle) else item
+        if isinstance(article, Rejected):
+            return article
+        return extract_article(kit, article)
+    except Exception as wrong:  # one bad article never stops a batch
+        reason = (
+            f"{origin}: could not be extracted ({type(wrong).__name__}: {wrong}); "
+            "the rest of the batch goes on, please report this article"
+        )
+        return Rejected(origin=origin, stage="extract", code="internal", reason=reason, id=item.id)
+
+
+_worker_kit: list[Kit] = []
+
+
+def _start_worker() -> None:
+    _worker_kit.append(load_kit())
+
+
+def _work(item: RawArticle | Article) -> ArticleReport | Rejected:
+    return extract_one(_worker_kit[0], item)
+
+
+def extract_all(
+    items: Iterable[RawArticle | Article | P], *, workers: int = 1, kit: Kit | None = None
+) -> Iterator[ArticleReport | Rejected | P]:
+    """Yield one report (or rejection) for each article, in input order, whatever `workers` is.
+
+    What is neither a raw article nor an article goes through in its place. With more than one worker
+    each process loads a kit of its own (about 300 MB).
+    """
+    if workers <= 1:
+        ready = kit
+        for item in items:
+            if isinstance(item, (RawArticle, Article)):
+                ready = ready or load_kit()
+                yield extract_one(ready, item)
+            else:
+                yield item
+        return
+    import multiprocessing
+
+    # spawn, not fork: the parser's threads and open databases must not be shared.
+    with multiprocessing.get_context("spawn").Pool(workers, initializer=_start_worker) as pool:
+        waiting: deque[Any] = deque()
+        for item in items:
+            if isinstance(item, (RawArticle, Article)):
+                waiting.append(pool.apply_async(_work, (item,)))
+            else:
+                waiting.append(item)
+            while len(waiting) >= workers * IN_FLIGHT:
+                yield _take(waiting.popleft())
+        while waiting:
+            yield _take(waiting.popleft())
+
+
+def _take(item: Any) -> Any:
+    from multiprocessing.pool import AsyncResult
+
+    return item.get() if isinstance(item, AsyncResult) else item

@@ -1,0 +1,144 @@
+"""Sources of all kinds into a store: what `seamwatch read` does, for the command line and the server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seamwatch.errors import InputError, ShapeError
+from seamwatch.model.codec import mention_from_json
+from seamwatch.model.incident import Extraction
+from seamwatch.model.text import Article, RawArticle, Rejected
+from seamwatch.pipeline.record import Recorded, Recorder
+
+if TYPE_CHECKING:
+    from seamwatch.ingest.memory import Validators
+    from seamwatch.store.base import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What to read, and what to assume of articles that do not say it themselves."""
+
+    sources: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    published: date | None = None
+    source: str | None = None
+    jsonl: bool = False
+    workers: int = 1
+
+
+class _PageMemory:
+    """The store as the web client's memory of pages."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, url: str) -> Validators | None:
+        """Return what is known of a URL, or None."""
+        from seamwatch.ingest.memory import Validators
+
+        known = self._store.fetch_memory(url)
+        return Validators(etag=known.etag, last_modified=known.last_modified) if known else None
+
+    def put(self, url: str, validators: Validators) -> None:
+        """Keep what is known of a URL."""
+        self._store.remember_fetch(url, validators.etag, validators.last_modified)
+
+
+def read_into(
+    store: Store, options: ReadOptions, *, note: Callable[[str], None]
+) -> Iterator[Recorded | Rejected]:
+    """Yield what became of each input, in order; `note` takes remarks that concern no single article."""
+    recorder = Recorder(store)
+    for name in options.mentions:
+        yield from _given(recorder, name)
+    if not options.sources:
+        return
+    from seamwatch.ingest.address import is_url
+    from seamwatch.ingest.options import IngestOptions
+    from seamwatch.ingest.sources import gather
+
+    client = None
+    if any(is_url(source) for source in options.sources):
+        from seamwatch.ingest.web import PoliteClient
+
+        client = PoliteClient(memory=_PageMemory(store))
+    ingest = IngestOptions(
+        published=options.published, source=options.source, jsonl=options.jsonl, note=note, client=client
+    )
+    try:
+        yield from recorder.read(gather(options.sources, ingest), workers=options.workers)
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _given(recorder: Recorder, name: str) -> Iterator[Recorded | Rejected]:
+    """Yield what became of each line of a file of given mentions."""
+    import sys
+
+    try:
+        if name == "-":
+            yield from _given_lines(recorder, sys.stdin.buffer, "stdin")
+            return
+        with Path(name).open("rb") as lines:
+            yield from _given_lines(recorder, lines, name)
+    except OSError as wrong:
+        reason = f"{name}: can't be read ({wrong.strerror}); check the path and its permissions"
+        yield Rejected(origin=name, stage="ingest", code="not_found", reason=reason)
+
+
+def _given_lines(recorder: Recorder, lines: Iterable[bytes], name: str) -> Iterator[Recorded | Rejected]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        where = f"{name}, line {number}"
+        row: Any = None
+        try:
+            row = json.loads(line)
+            article, extraction = _parse_given(row, where)
+        except (ValueError, InputError) as wrong:
+            code = wrong.code if isinstance(wrong, InputError) else "bad_json"
+            reason = str(wrong) if isinstance(wrong, InputError) else f"{where}: not valid JSON ({wrong})"
+            known = row.get("id") if isinstance(row, dict) else None
+            yield Rejected(
+                origin=where,
+                stage="ingest",
+                code=code,
+                reason=reason,
+                id=None if known is None else str(known),
+            )
+            continue
+        yield recorder.store_given(article, extraction)
+
+
+def _parse_given(row: Any, where: str) -> tuple[Article, Extraction]:
+    """Return the article and mentions of one line in extract's output shape with its `article`."""
+    from seamwatch.ingest.jsonl import read_jsonl_lines
+    from seamwatch.read.article import read_article
+
+    if not isinstance(row, dict) or not isinstance(row.get("article"), dict):
+        raise ShapeError(f"{where}: expected an object with `id`, `article` and `mentions`")
+    given = {"id": row.get("id"), "language": row.get("language"), **row["article"]}
+    raw = next(read_jsonl_lines([json.dumps(given)], where))
+    article = read_article(raw) if isinstance(raw, RawArticle) else raw
+    if isinstance(article, Rejected):
+        raise InputError(f"{where}: {article.reason}", code=article.code)
+    mentions = row.get("mentions") or []
+    if not isinstance(mentions, list):
+        raise ShapeError(f"{where}: `mentions` must be a list")
+    parsed = tuple(mention_from_json(m, f"{where}: mentions[{i}]") for i, m in enumerate(mentions))
+    for mention in parsed:
+        for evidence in mention.evidence:
+            span = evidence.span
+            if article.part(span.part)[span.start : span.end] != evidence.quote:
+                raise ShapeError(
+                    f"{where}: {mention.id}: the quote {evidence.quote[:60]!r} is not the {span.part} at "
+                    f"{span.start}..{span.end}; offsets are half-open and count code points"
+                )
+    return article, Extraction(mentions=parsed)

@@ -1,0 +1,212 @@
+"""One incident explained: every value with its quotes and sources, what is disputed, how it changed."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import TextIO
+
+from seamwatch.model.incident import ArticleRef, Incident
+from seamwatch.model.incident_codec import tellers
+from seamwatch.model.text import Article, Evidence
+from seamwatch.publish.excerpt import Excerpt, excerpts
+from seamwatch.publish.plain import (
+    CLAIM_WORDS,
+    date_words,
+    place_words,
+    printable,
+    toll_words,
+    value_words,
+    voices,
+)
+
+WIDTH = 80
+ALIASES = 5
+DATE_PRECISION = ("", "that day", "within 2 to 6 days", "that week", "that month", "that year")
+WHERE_PRECISION = (
+    *("", "the place itself", "near the place", "the district", "the province"),
+    *("along a line or border", "the country", "not resolved"),
+)
+_TOLLS = ("killed", "injured", "missing", "abducted")
+_BOLD, _QUOTE, _DIM, _OFF = "\x1b[1m", "\x1b[1;33m", "\x1b[2m", "\x1b[0m"
+# Stand for the marks of a quote while its line is wrapped; `printable` text never has them.
+_OPEN, _CLOSE = "\x01", "\x02"
+
+
+class _Page:
+    """Paragraphs of at most WIDTH columns; quotes in colour, or in square brackets without."""
+
+    def __init__(self, out: TextIO, colour: bool) -> None:
+        self._out = out
+        self._colour = colour
+
+    def line(self, text: str = "", *, indent: int = 0, hang: int = 2, style: str = "") -> None:
+        """Write one paragraph of text from our own words and an article's names."""
+        self._write(printable(text), indent, hang, style)
+
+    def _write(self, text: str, indent: int, hang: int, style: str) -> None:
+        rows = textwrap.wrap(
+            text,
+            WIDTH,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + hang),
+            break_on_hyphens=False,
+        )
+        for row in rows or [""]:
+            marked = row.replace(_OPEN, _QUOTE if self._colour else "[")
+            marked = marked.replace(_CLOSE, _OFF if self._colour else "]")
+            self._out.write(f"{style}{marked}{_OFF}\n" if style and self._colour else f"{marked}\n")
+
+    def heading(self, text: str) -> None:
+        """Write a section's heading."""
+        self.line()
+        self.line(text.upper(), style=_BOLD)
+
+    def excerpt(self, found: Excerpt) -> None:
+        """Write a quote in its line, and the article that it is from."""
+        text = "".join(f"{_OPEN}{printable(p)}{_CLOSE}" if q else printable(p) for p, q in found.pieces)
+        self._write(f'"{text.strip()}"', 4, 1, "")
+        self.line(source_words(found.article), indent=6, style=_DIM)
+
+
+def source_words(article: ArticleRef) -> str:
+    """Return the outlet, the day and the id of an article."""
+    day = article.published.isoformat() if article.published else "no date"
+    return f"{article.source or 'unknown source'}, {day} ({article.id})"
+
+
+def explain(incident: Incident, articles: Mapping[str, Article], out: TextIO, *, colour: bool) -> None:
+    """Write an incident with every value, its quotes and sources, the disagreements and the revisions.
+
+    `articles` are those of the incident's mentions by id; of one that is missing the quotes stand alone.
+    Readable at 80 columns; without colour the quoted words stand in square brackets.
+    """
+    page = _Page(out, colour)
+    told_by = tellers(incident)
+
+    def value(text: str, evidence: Iterable[Evidence]) -> None:
+        page.line(text, indent=2)
+        for found in excerpts(evidence, told_by, articles):
+            page.excerpt(found)
+
+    _headline(page, incident)
+    page.heading("what")
+    triggers = [e for m in incident.mentions for e in m.mention.evidence[:1]]
+    value(f"{incident.sub_event_type} ({incident.event_type})", triggers)
+    if incident.date:
+        when = incident.date
+        page.heading("when")
+        value(
+            f"{date_words(when)} ({DATE_PRECISION[when.precision]}, precision {when.precision})",
+            when.evidence,
+        )
+    if incident.place:
+        page.heading("where")
+        value(_whereabouts(incident), incident.place.evidence)
+    if incident.perpetrators:
+        page.heading("by whom")
+        for actor in incident.perpetrators:
+            value(f"{actor.name} ({actor.kind}, {actor.certainty})", actor.evidence)
+    if incident.targets:
+        page.heading("against")
+        for target in incident.targets:
+            value(f"{target.name} ({target.kind})", target.evidence)
+    if incident.victims:
+        page.heading("harmed")
+        for victim in incident.victims:
+            number = "" if victim.count is None else f"{victim.count} "
+            value(f"{number}{victim.name} ({victim.group}, {victim.outcome})", victim.evidence)
+    if incident.weapons:
+        page.heading("with")
+        for weapon in incident.weapons:
+            value(weapon.name, weapon.evidence)
+    for name in _TOLLS:
+        toll = getattr(incident, name)
+        if toll:
+            page.heading(name)
+            best = f", best {toll.best}" if toll.best is not None and toll.low != toll.high else ""
+            value(f"{toll_words(toll)}{best}", toll.evidence)
+    if incident.claims:
+        page.heading("responsibility")
+        for claim in incident.claims:
+            value(
+                f"{claim.by} {CLAIM_WORDS[claim.kind]}{f' via {claim.via}' if claim.via else ''}",
+                claim.evidence,
+            )
+    silent = [
+        name
+        for name in ("date", "place", "perpetrators", "targets", "victims", "weapons", *_TOLLS)
+        if not getattr(incident, name)
+    ]
+    if silent:
+        page.line()
+        page.line(f"Not told: {', '.join(silent)}.")
+    _disagreements(page, incident)
+    _revisions(page, incident)
+    _sources(page, incident)
+
+
+def _headline(page: _Page, incident: Incident) -> None:
+    parts = (incident.sub_event_type.value, place_words(incident.place), date_words(incident.date))
+    page.line(" · ".join(part for part in parts if part), style=_BOLD)
+    refs, groups = len({m.article.id for m in incident.mentions}), len(voices(incident))
+    page.line(
+        f"Incident {incident.id}: {incident.status}, told by {refs} article{'s' * (refs != 1)} of "
+        f"{groups} independent source{'s' * (groups != 1)}."
+    )
+    if incident.aliases:
+        more = len(incident.aliases) - ALIASES
+        rest = f" and {more} more ids" if more > 0 else ""
+        page.line(f"Also known as {', '.join(incident.aliases[:ALIASES])}{rest}.")
+
+
+def _whereabouts(incident: Incident) -> str:
+    place = incident.place
+    assert place is not None
+    units = dict.fromkeys(u for u in (place.name, place.admin2, place.admin1, place.country) if u)
+    text = f"{', '.join(units)} ({WHERE_PRECISION[place.precision]}, precision {place.precision}"
+    if place.lat is not None and place.lon is not None:
+        radius = f" within {place.radius_km:g} km" if place.radius_km else ""
+        text += f"; {place.lat:.3f}, {place.lon:.3f}{radius}"
+    return f"{text})"
+
+
+def _disagreements(page: _Page, incident: Incident) -> None:
+    if not incident.disagreements:
+        return
+    refs = {m.mention.id: m.article for m in incident.mentions}
+    page.heading("where the sources disagree")
+    for disagreement in incident.disagreements:
+        page.line(disagreement.field.replace("_", " "), indent=2)
+        for told in disagreement.values:
+            who = dict.fromkeys(source_words(refs[m]) if m in refs else m for m in told.mentions)
+            page.line(f"{value_words(told.value)}: {'; '.join(who)}", indent=4)
+
+
+def _revisions(page: _Page, incident: Incident) -> None:
+    if not incident.revisions:
+        return
+    refs = {m.mention.id: m.article for m in incident.mentions}
+    page.heading("how the record changed")
+    for revision in sorted(incident.revisions, key=lambda r: r.at):
+        if revision.before is None:
+            change = value_words(revision.after)
+        else:
+            change = f"{value_words(revision.before)} -> {value_words(revision.after)}"
+        field = "" if revision.field == "incident" else f"{revision.field.replace('_', ' ')}: "
+        source = refs[revision.mention].source if revision.mention in refs else None
+        who = f" ({source})" if source and source not in revision.because else ""
+        page.line(f"{revision.at:%Y-%m-%d}  {field}{change}; {revision.because}{who}", indent=2, hang=12)
+
+
+def _sources(page: _Page, incident: Incident) -> None:
+    page.heading("sources")
+    for ref in dict.fromkeys(m.article for m in incident.mentions):
+        page.line(f"{source_words(ref)}{f': {ref.title}' if ref.title else ''}", indent=2)
+        others = [s for s in ref.sources if s != ref.source]
+        if others:
+            page.line(f"also carried by {', '.join(others)}", indent=4)
+        if ref.version_of:
+            page.line(f"a new version of {ref.version_of}", indent=4)
+        if ref.url:
+            page.line(ref.url, indent=4)

@@ -1,0 +1,245 @@
+"""The one interface of every store, and the few types that only it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol, Self
+
+from seamwatch.model.incident import (
+    ArticleRef,
+    Extraction,
+    Incident,
+    Judgement,
+    Revision,
+    SourcedMention,
+)
+from seamwatch.model.place import PlaceMention
+from seamwatch.model.text import Article
+from seamwatch.model.time import TimeMention
+from seamwatch.vocabulary.codes import Status
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees; west > east crosses the 180th meridian."""
+
+SHOWN = tuple(status for status in Status if status.shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentFilter:
+    """Which incidents to list. What is None does not restrict.
+
+    `since` and `until` keep incidents whose days overlap them. `area` is the name of a place, of its
+    admin2 or admin1, or a country's ISO code. `type` is an event type or a sub-event type, in any case.
+    `actor` is a word or name within a perpetrator's, an attacked group's or a claimant's. `text` is
+    searched in the articles that tell the incident. An incident without a day or a point falls outside
+    of every `since`, `until` and `bbox`.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    area: str | None = None
+    bbox: Box | None = None
+    type: str | None = None
+    actor: str | None = None
+    statuses: tuple[Status, ...] | None = SHOWN
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleHit:
+    """An article that a search found, with the passage where (the words found stand in brackets)."""
+
+    article: ArticleRef
+    passage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchMemory:
+    """What a server said of a URL's version when it was fetched last."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Store(Protocol):
+    """Articles, what they say, judgements, and the incidents derived from them.
+
+    Every method that writes is one transaction by itself, or part of the `transaction()` around it.
+    What is wrong with the database raises StoreError. Texts come back exactly as given, but for lone
+    surrogates, which no database holds: each becomes U+FFFD, in quotes too, so that offsets stay right.
+    Moments come back in UTC; one without a zone is taken as UTC. Iterators fix which rows they give when
+    they are made.
+    """
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Return a context in which all writes are kept, or none where it is left by an exception.
+
+        It holds the write lock from its start. Inside another one it is kept or undone with that, and can
+        be undone alone.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the database. Calling it twice does no harm."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+    # --- articles
+
+    def add_article(
+        self,
+        article: Article,
+        *,
+        content_key: str = "",
+        fingerprint: str = "",
+        bands: Iterable[int] = (),
+        version_of: str | None = None,
+    ) -> None:
+        """Store a new article. `bands` are 64-bit integers under which near-duplicates find it."""
+        ...
+
+    def add_source(
+        self, article_id: str, source: str | None, url: str | None, retrieved: datetime | None
+    ) -> bool:
+        """Store that another outlet carried the article word for word; return whether that is new."""
+        ...
+
+    def article(self, article_id: str) -> Article | None:
+        """Return the article, or None where there is none of this id."""
+        ...
+
+    def articles(self, ids: Iterable[str] | None = None) -> Iterator[Article]:
+        """Return the articles of these ids, or all, in the order in which they were stored."""
+        ...
+
+    def article_ref(self, article_id: str) -> ArticleRef | None:
+        """Return the article as linking and display need it, or None."""
+        ...
+
+    def find_by_content_key(self, content_key: str) -> str | None:
+        """Return the id of the first article stored with this content key, or None."""
+        ...
+
+    def find_by_url(self, url: str) -> str | None:
+        """Return the id of the article read from this URL last, as itself or as a copy, or None."""
+        ...
+
+    def articles_with_bands(self, bands: Iterable[int]) -> tuple[tuple[str, str], ...]:
+        """Return (id, fingerprint) of the articles that share a band, most shared bands first."""
+        ...
+
+    def search_articles(self, text: str, *, limit: int = 50) -> tuple[ArticleHit, ...]:
+        """Return the articles with all these words, or phrases in double quotes, best first."""
+        ...
+
+    def fetch_memory(self, url: str) -> FetchMemory | None:
+        """Return what was remembered of a URL, or None."""
+        ...
+
+    def remember_fetch(self, url: str, etag: str | None, last_modified: str | None) -> None:
+        """Remember what a server said of a URL's version."""
+        ...
+
+    # --- what articles say
+
+    def store_extraction(
+        self,
+        article_id: str,
+        extraction: Extraction,
+        places: Sequence[PlaceMention] = (),
+        dates: Sequence[TimeMention] = (),
+    ) -> None:
+        """Store what an article says, in place of what was extracted from it before."""
+        ...
+
+    def extraction_json(self, article_id: str) -> dict[str, Any] | None:
+        """Return an article's extraction as the output line of `extract`, or None where there is none."""
+        ...
+
+    def mentions_of(self, article_id: str) -> tuple[SourcedMention, ...]:
+        """Return an article's mentions in their order."""
+        ...
+
+    def mentions(self, ids: Iterable[str]) -> dict[str, SourcedMention]:
+        """Return the mentions of these ids by id; an id that is not stored is left out."""
+        ...
+
+    def all_mentions(self) -> Iterator[SourcedMention]:
+        """Return every mention, in the order in which they were stored."""
+        ...
+
+    def mentions_between(
+        self, start: date, end: date, *, undated: bool = False, bbox: Box | None = None
+    ) -> Iterator[SourcedMention]:
+        """Return the mentions whose days overlap start..end (inclusive), and on request those without days.
+
+        With `bbox` only those whose point lies in it, and those without a point.
+        """
+        ...
+
+    # --- judgements
+
+    def add_judgements(self, judgements: Iterable[Judgement]) -> int:
+        """Append judgements; return how many were new.
+
+        One that repeats its author's standing judgement on the pair (same verdict and score) is not
+        new. One that names nothing to supersede supersedes its author's standing one.
+        """
+        ...
+
+    def judgements_about(self, mention_ids: Iterable[str]) -> tuple[Judgement, ...]:
+        """Return the standing judgements with any of these mentions: one a pair and author, oldest first."""
+        ...
+
+    def all_judgements(self) -> Iterator[Judgement]:
+        """Return every standing judgement, oldest first."""
+        ...
+
+    # --- incidents
+
+    def replace_incidents(self, incidents: Iterable[Incident], removed_ids: Iterable[str] = ()) -> None:
+        """Store incidents as derived now, new or in place of those of their ids, and remove others.
+
+        The id of a removed one leads from now on to the incident that names it among its aliases, else
+        to the one that has the first of its mentions. StoreError where a mention would be taken from an
+        incident that is neither replaced nor removed.
+        """
+        ...
+
+    def incident(self, incident_id: str) -> Incident:
+        """Return the incident that an id or alias leads to; UnknownIdError where none does."""
+        ...
+
+    def resolve_id(self, incident_id: str) -> str:
+        """Return the id of the incident that an id or alias leads to; UnknownIdError where none does."""
+        ...
+
+    def incidents(self, wanted: IncidentFilter | None = None) -> Iterator[Incident]:
+        """Return the incidents that pass the filter, by first day and id; those without a day last."""
+        ...
+
+    def incident_ids(self) -> tuple[str, ...]:
+        """Return the ids of all incidents, without aliases, sorted."""
+        ...
+
+    def incidents_of(self, mention_ids: Iterable[str]) -> Mapping[str, str]:
+        """Return for each mention that is part of an incident that incident's id."""
+        ...
+
+    def append_revisions(self, incident_id: str, revisions: Iterable[Revision]) -> int:
+        """Append revisions; return how many were new (the same one twice is one)."""
+        ...
+
+    def revisions(self, incident_id: str) -> tuple[Revision, ...]:
+        """Return an incident's revisions and those of the incidents that it took up, in order of time."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are: articles, copies, versions, mentions, incidents, aliases, ..."""
+        ...

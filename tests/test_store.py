@@ -1,0 +1,570 @@
+"""What every store does. A backend joins by an entry in BACKENDS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from made_incidents import TEXT, article, extraction, incident, mention, quote
+from seamwatch.errors import StoreError, UnknownIdError
+from seamwatch.model.codec import mention_json
+from seamwatch.model.incident import Extraction, Incident, Judgement, Reason, Revision, SourcedMention
+from seamwatch.model.place import Place, PlaceMention
+from seamwatch.model.text import Span
+from seamwatch.model.time import TimeMention, TimeRange
+from seamwatch.store import FetchMemory, IncidentFilter, Store, open_store
+from seamwatch.vocabulary.acled import SubEventType
+from seamwatch.vocabulary.codes import Status, TimexType, Verdict
+
+Factory = Callable[[], Store]
+BACKENDS: dict[str, Callable[[Path], Store]] = {
+    "sqlite": lambda folder: open_store(str(folder / "record.db"))
+}
+
+
+@pytest.fixture(params=sorted(BACKENDS))
+def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Factory]:
+    """Return what opens the same database, each time as another program would."""
+    opened: list[Store] = []
+
+    def open_it() -> Store:
+        opened.append(BACKENDS[request.param](tmp_path))
+        return opened[-1]
+
+    yield open_it
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(reopen: Factory) -> Store:
+    return reopen()
+
+
+def told(store: Store, name: str, **fields: object) -> SourcedMention:
+    """Store an article with one mention, and return that as the store gives it."""
+    a = article(name, source=f"{name} News", published=date(2020, 4, 14))
+    with store.transaction():
+        store.add_article(a)
+        store.store_extraction(name, Extraction(mentions=(mention(a, **fields),)))
+    return store.mentions_of(name)[0]
+
+
+# --- articles
+
+
+def test_an_article_comes_back_as_it_was(store: Store, reopen: Factory) -> None:
+    """Every field of an article is there again, for this program and for another one."""
+    whole = article(
+        "A1",
+        text="Zwei Tote in Kerkûk \U0001f4a5\r\n\tكركوك",
+        title="A title",
+        published=date(2020, 4, 12),
+        source="Kurdistan 24",
+        url="https://example.org/a",
+        language="de",
+        author="R. Porter",
+        retrieved=datetime(2020, 4, 13, 9, 30, tzinfo=timezone(timedelta(hours=3))),
+        warnings=("text cut",),
+    )
+    store.add_article(whole)
+    assert store.article("A1") == whole
+    assert reopen().article("A1") == whole
+    assert store.article("A2") is None
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=60), title=st.none() | st.text(max_size=20))
+def test_any_text_keeps_its_offsets(store: Store, text: str, title: str | None) -> None:
+    """Any text comes back with the same length; only lone surrogates are another character (U+FFFD)."""
+    name = f"A{store.counts()['articles']}"
+    store.add_article(article(name, text=text, title=title))
+    back = store.article(name)
+    assert back is not None
+    assert back.text == "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    assert (back.title is None) == (title is None)
+
+
+def test_nul_and_lone_surrogates_do_no_harm(store: Store) -> None:
+    """A text with NUL and a lone surrogate is stored, found, and its quotes are still its slices."""
+    a = article("A1", text="zero\0byte \ud800 " + TEXT)
+    store.add_article(a)
+    store.store_extraction("A1", extraction(a))
+    back = store.article("A1")
+    assert back is not None
+    assert back.text.startswith("zero\0byte \ufffd ")
+    for evidence in store.mentions_of("A1")[0].mention.evidence:
+        assert back.text[evidence.span.start : evidence.span.end] == evidence.quote
+    assert [hit.article.id for hit in store.search_articles("roadside\0 \ud800")] == ["A1"]
+
+
+def test_an_id_is_given_once(store: Store) -> None:
+    """A second article with the same id is refused, and the first stays."""
+    store.add_article(article("A1"))
+    with pytest.raises(StoreError, match="A1"):
+        store.add_article(article("A1", text="another"))
+    first = store.article("A1")
+    assert first is not None
+    assert first.text == TEXT
+
+
+def test_a_version_knows_what_it_is_a_version_of(store: Store) -> None:
+    """A new version names the article before it, which must be stored."""
+    store.add_article(article("A1"))
+    store.add_article(article("A2"), version_of="A1")
+    ref = store.article_ref("A2")
+    assert ref is not None
+    assert ref.version_of == "A1"
+    with pytest.raises(StoreError, match="A9"):
+        store.add_article(article("A3"), version_of="A9")
+
+
+def test_copies_count_as_sources_of_one_article(store: Store) -> None:
+    """Outlets that carried an article word for word stand in its reference, whichever came first."""
+    store.add_article(article("A1", source="Rudaw", url="https://r.example/1"))
+    assert store.add_source("A1", "AFP", "https://afp.example/1", datetime(2020, 4, 13, tzinfo=UTC))
+    assert not store.add_source("A1", "AFP", "https://afp.example/1", None)
+    assert not store.add_source("A1", "Rudaw", "https://r.example/1", None)
+    ref = store.article_ref("A1")
+    assert ref is not None
+    assert ref.sources == ("AFP", "Rudaw")
+    assert store.find_by_url("https://afp.example/1") == "A1"
+    assert store.find_by_url("https://r.example/1") == "A1"
+    assert store.find_by_url("https://r.example/2") is None
+    with pytest.raises(StoreError):
+        store.add_source("A2", "AFP", None, None)
+
+
+def test_known_since_publication_else_since_storing(store: Store) -> None:
+    """An article counts as known from its publication day, and without one from when it was stored."""
+    before = datetime.now(UTC)
+    store.add_article(article("A1", published=date(2020, 4, 12)))
+    store.add_article(article("A2"))
+    dated, undated = store.article_ref("A1"), store.article_ref("A2")
+    assert dated is not None
+    assert undated is not None
+    assert dated.known == datetime(2020, 4, 12, tzinfo=UTC)
+    assert undated.known is not None
+    assert before <= undated.known <= datetime.now(UTC)
+
+
+def test_duplicates_are_found_by_key_and_by_band(store: Store) -> None:
+    """The same content key finds the first article; shared bands find candidates, closest first."""
+    store.add_article(article("A1"), content_key="k1", fingerprint="f1", bands=[1, 2, 2**64 - 1])
+    store.add_article(article("A2"), content_key="k1", fingerprint="f2", bands=[2, 3, 2**64 - 1, 3])
+    assert store.find_by_content_key("k1") == "A1"
+    assert store.find_by_content_key("k2") is None
+    assert store.find_by_content_key("") is None
+    assert store.articles_with_bands([3, 2**64 - 1, 9]) == (("A2", "f2"), ("A1", "f1"))
+    assert store.articles_with_bands([-1]) == (("A1", "f1"), ("A2", "f2"))
+    assert store.articles_with_bands([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("roadside patrol", ["A1"]),
+        ("ROADSIDE", ["A1"]),
+        ("kerkuk", ["A2"]),
+        ('"army patrol"', ["A1"]),
+        ('"patrol army"', []),
+        ("roadside NOT patrol", []),
+        ('near" OR *) AND (', []),
+        ("...", []),
+        ("", []),
+        ("headline", ["A2"]),
+    ],
+)
+def test_words_find_articles(store: Store, words: str, found: list[str]) -> None:
+    """All words must occur, in any case and without marks; no operator or bracket breaks the search."""
+    store.add_article(article("A1"))
+    store.add_article(article("A2", text="Zwei Tote in Kerkûk.", title="A headline"))
+    assert [hit.article.id for hit in store.search_articles(words)] == found
+
+
+def test_a_fetch_is_remembered(store: Store) -> None:
+    """What a server said last of a URL is what is remembered."""
+    assert store.fetch_memory("u") is None
+    store.remember_fetch("u", '"1"', None)
+    store.remember_fetch("u", '"2"', "Mon, 13 Apr 2020 10:00:00 GMT")
+    assert store.fetch_memory("u") == FetchMemory(etag='"2"', last_modified="Mon, 13 Apr 2020 10:00:00 GMT")
+
+
+# --- what articles say
+
+
+def test_an_extraction_comes_back_in_the_contracts_shape(store: Store) -> None:
+    """What was extracted is given back as the line that `extract` prints."""
+    a = article("A1", language="en")
+    here = Span(start=0, end=9)
+    places = [PlaceMention(span=here, quote="TAL HAMIS", phrase=here, kind="populated")]
+    dates = [
+        TimeMention(span=Span(start=62, end=68), quote="Monday", type=TimexType.DATE, value="2020-04-13")
+    ]
+    store.add_article(a)
+    assert store.extraction_json("A1") is None
+    store.store_extraction("A1", extraction(a), places, dates)
+    row = store.extraction_json("A1")
+    assert row is not None
+    assert row["mentions"] == [mention_json(mention(a))]
+    assert [o["kind"] for o in row["others"]] == ["roundup"]
+    assert [s["speaker"] for s in row["statements"]] == ["a spokesman"]
+    assert [p["quote"] for p in row["places"]] == ["TAL HAMIS"]
+    assert [d["value"] for d in row["dates"]] == ["2020-04-13"]
+    assert (row["id"], row["language"], row["warnings"]) == ("A1", "en", ["a warning"])
+
+
+def test_mentions_come_back_as_they_were(store: Store) -> None:
+    """A mention is the same after storing, and comes with its article's reference."""
+    a = article("A1", source="Rudaw", title="T")
+    first, second = mention(a, 1), mention(a, 2, date=None, place=None, killed=None)
+    store.add_article(a)
+    store.store_extraction("A1", Extraction(mentions=(first, second)))
+    assert [m.mention for m in store.mentions_of("A1")] == [first, second]
+    assert [m.mention for m in store.all_mentions()] == [first, second]
+    assert store.mentions(["A1#2", "A9#1"]).keys() == {"A1#2"}
+    assert store.mentions(["A1#2"])["A1#2"].article == store.article_ref("A1")
+
+
+def test_extracting_again_takes_the_place_of_what_was(store: Store) -> None:
+    """A second extraction replaces the first; a mention told again stays with its incident."""
+    a = article("A1")
+    store.add_article(a)
+    store.store_extraction("A1", Extraction(mentions=(mention(a, 1), mention(a, 2))))
+    store.replace_incidents([incident("I1", *store.mentions_of("A1"))])
+    store.store_extraction("A1", Extraction(mentions=(mention(a, 1, killed=None), mention(a, 3))))
+    assert [m.mention.id for m in store.all_mentions()] == ["A1#1", "A1#3"]
+    assert store.mentions_of("A1")[0].mention.killed is None
+    assert store.incidents_of(["A1#1", "A1#2", "A1#3"]) == {"A1#1": "I1"}
+
+
+def test_a_mentions_id_is_its_own(store: Store) -> None:
+    """Two articles can't have the same mention, nor one the same twice, nor an unknown article any."""
+    a, b = article("A1"), article("A2")
+    store.add_article(a)
+    store.add_article(b)
+    store.store_extraction("A1", Extraction(mentions=(mention(a),)))
+    with pytest.raises(StoreError, match="A1#1"):
+        store.store_extraction("A2", Extraction(mentions=(mention(a),)))
+    with pytest.raises(StoreError, match="A2#1"):
+        store.store_extraction("A2", Extraction(mentions=(mention(b), mention(b))))
+    with pytest.raises(StoreError, match="A3"):
+        store.store_extraction("A3", Extraction())
+    assert store.mentions_of("A2") == ()
+
+
+def _range(start: date, days: int) -> TimeRange:
+    return TimeRange(start=start, end=start + timedelta(days=days), precision=1)
+
+
+some_days = st.dates(date(2019, 1, 1), date(2021, 1, 1))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    ranges=st.lists(st.none() | st.builds(_range, some_days, st.integers(0, 400)), max_size=6),
+    wanted=st.builds(_range, some_days, st.integers(0, 60)),
+)
+def test_mentions_are_found_by_overlapping_days(
+    store: Store, ranges: list[TimeRange | None], wanted: TimeRange
+) -> None:
+    """Exactly those whose days overlap the range are found; those without days are found apart."""
+    name = f"A{store.counts()['articles']}"
+    a = article(name)
+    store.add_article(a)
+    store.store_extraction(
+        name, Extraction(mentions=tuple(mention(a, n, date=when) for n, when in enumerate(ranges)))
+    )
+    expected = [
+        f"{name}#{n}"
+        for n, when in enumerate(ranges)
+        if when and when.start <= wanted.end and wanted.start <= when.end
+    ]
+    found = store.mentions_between(wanted.start, wanted.end)
+    assert [m.mention.id for m in found if m.article.id == name] == expected
+    everything = store.mentions_between(date.min, date.max, undated=True)
+    dayless = [f"{name}#{n}" for n, when in enumerate(ranges) if when is None]
+    without = [m.mention.id for m in everything if m.article.id == name and m.mention.date is None]
+    assert without == dayless
+
+
+def test_mentions_are_found_by_days_and_box(store: Store) -> None:
+    """With a box only mentions whose point lies in it are found, and those without a point."""
+    a = article("A1")
+    spots = [(36.0, 41.0), (36.0, 43.0), (None, None), (-17.0, 179.9), (-17.0, -179.9)]
+    places = [Place(name="x", lat=lat, lon=lon) for lat, lon in spots]
+    store.add_article(a)
+    store.store_extraction(
+        "A1", Extraction(mentions=tuple(mention(a, n, place=p) for n, p in enumerate(places)))
+    )
+    day = date(2020, 4, 13)
+    near = store.mentions_between(day, day, bbox=(41.0, 35.0, 42.0, 36.0))
+    assert [m.mention.id for m in near] == ["A1#0", "A1#2"]
+    over_the_line = store.mentions_between(day, day, bbox=(179.0, -18.0, -179.0, -16.0))
+    assert [m.mention.id for m in over_the_line] == ["A1#2", "A1#3", "A1#4"]
+
+
+# --- judgements
+
+
+def _judged(left: str, right: str, verdict: Verdict = Verdict.SAME, **fields: object) -> Judgement:
+    values: dict[str, object] = {
+        "score": 0.9,
+        "reasons": (Reason(feature="date", weight=2.5, text="same day"),),
+    }
+    return Judgement(left=left, right=right, verdict=verdict, **{**values, **fields})
+
+
+def test_judgements_come_back_with_reasons(store: Store) -> None:
+    """A judgement is the same after storing, and is found by either of its mentions."""
+    at = datetime(2020, 4, 13, 8, tzinfo=UTC)
+    first, second = _judged("A1#1", "A2#1", at=at), _judged("A2#1", "A3#1", Verdict.DIFFERENT, at=at)
+    assert store.add_judgements([first, second]) == 2
+    assert store.judgements_about(["A1#1"]) == (first,)
+    assert store.judgements_about(["A2#1"]) == (first, second)
+    assert store.judgements_about([]) == ()
+    assert tuple(store.all_judgements()) == (first, second)
+
+
+def test_the_latest_judgement_of_an_author_stands(store: Store) -> None:
+    """A new verdict supersedes the same author's old one; another author's stands beside it."""
+    store.add_judgements([_judged("a", "b"), _judged("a", "b", Verdict.DIFFERENT, by="Ms Okafor", score=1.0)])
+    assert store.add_judgements([_judged("a", "b", Verdict.UNSURE, score=0.5)]) == 1
+    standing = store.judgements_about(["a"])
+    assert [(j.by, j.verdict) for j in standing] == [
+        ("Ms Okafor", Verdict.DIFFERENT),
+        ("rules", Verdict.UNSURE),
+    ]
+    assert standing[1].supersedes is not None
+    assert store.counts()["judgements"] == 3
+
+
+def test_judging_the_same_again_adds_nothing(store: Store) -> None:
+    """A verdict repeated with the same score is not appended, so linking again leaves no trace."""
+    store.add_judgements([_judged("a", "b")])
+    assert store.add_judgements([_judged("a", "b"), _judged("a", "b")]) == 0
+    with pytest.raises(StoreError):
+        store.add_judgements([_judged("b", "a")])
+
+
+# --- incidents
+
+
+def test_an_incident_comes_back_as_it_was(store: Store, reopen: Factory) -> None:
+    """An incident is the same after storing, with its mentions in full."""
+    whole = incident(
+        "I1",
+        told(store, "A1"),
+        told(store, "A2"),
+        status=Status.CLAIMED,
+        revisions=(
+            Revision(
+                at=datetime(2020, 4, 14, tzinfo=UTC),
+                field="killed",
+                before={"low": 1, "best": 1, "high": 1},
+                after=None,
+                because="a wounded man died",
+                mention="A2#1",
+            ),
+        ),
+    )
+    store.replace_incidents([whole])
+    assert store.incident("I1") == whole
+    assert list(reopen().incidents()) == [whole]
+    assert store.incidents_of(["A1#1", "A2#1", "A3#1"]) == {"A1#1": "I1", "A2#1": "I1"}
+
+
+def test_after_a_merge_both_ids_lead_to_the_one(store: Store) -> None:
+    """A removed incident's id leads to the incident that names it, and so does what led to it before."""
+    one, two, three = told(store, "A1"), told(store, "A2"), told(store, "A3")
+    store.replace_incidents([incident("I1", one), incident("I2", two), incident("I3", three)])
+    store.replace_incidents([incident("I2", two, three, aliases=("I3",))], ["I3"])
+    store.replace_incidents([incident("I1", one, two, three, aliases=("I2",))], ["I2"])
+    assert [store.resolve_id(name) for name in ("I1", "I2", "I3")] == ["I1", "I1", "I1"]
+    assert store.incident("I3").aliases == ("I2", "I3")
+    assert store.incident_ids() == ("I1",)
+
+
+def test_an_id_that_nobody_names_follows_its_first_mention(store: Store) -> None:
+    """Where no incident takes a removed id as alias, it leads to where its first mention went."""
+    one, two = told(store, "A1"), told(store, "A2")
+    store.replace_incidents([incident("I1", one, two)])
+    store.replace_incidents([incident("I2", two), incident("I3", one)], ["I1"])
+    assert store.resolve_id("I1") == "I3"
+
+
+def test_after_a_split_an_id_can_be_an_incident_again(store: Store) -> None:
+    """An alias that becomes an incident again leads to itself."""
+    one, two = told(store, "A1"), told(store, "A2")
+    store.replace_incidents([incident("I1", one, two, aliases=("I2",))])
+    assert store.resolve_id("I2") == "I1"
+    store.replace_incidents([incident("I1", one), incident("I2", two)])
+    assert store.resolve_id("I2") == "I2"
+    assert store.incident("I1").aliases == ()
+
+
+def test_an_id_without_any_telling_says_so(store: Store) -> None:
+    """An id that no mention is left for, and one never given, raise errors that tell them apart."""
+    store.replace_incidents([incident("I1", told(store, "A1"))])
+    store.store_extraction("A1", Extraction())
+    store.replace_incidents([], ["I1"])
+    with pytest.raises(UnknownIdError, match="no stored article tells"):
+        store.incident("I1")
+    with pytest.raises(UnknownIdError, match="no incident I9"):
+        store.incident("I9")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rounds=st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), min_size=1, max_size=6))
+def test_no_id_is_ever_lost(store: Store, rounds: list[list[int]]) -> None:
+    """However mentions are grouped and regrouped, every id ever given leads to an incident that is there."""
+    base = store.counts()["articles"]
+    mentions = [told(store, f"A{base + n}") for n in range(4)]
+    given_ids: set[str] = set()
+    for groups in rounds:
+        made = {}
+        for group, m in zip(groups, mentions, strict=True):
+            made.setdefault(f"I{base}-{group}", []).append(m)
+        owned = set(store.incidents_of([m.mention.id for m in mentions]).values())
+        store.replace_incidents([incident(n, *ms) for n, ms in made.items()], owned - set(made))
+        given_ids |= set(made)
+        alive = set(store.incident_ids())
+        assert all(store.resolve_id(name) in alive for name in given_ids)
+
+
+def test_a_mention_is_in_one_incident(store: Store) -> None:
+    """A mention can't be in two incidents, nor be taken from one that is left as it was."""
+    one = told(store, "A1")
+    store.replace_incidents([incident("I1", one)])
+    for wrong in ([incident("I2", one)], [incident("I1", one), incident("I2", one)]):
+        with pytest.raises(StoreError):
+            store.replace_incidents(wrong)
+    assert store.incidents_of(["A1#1"]) == {"A1#1": "I1"}
+    assert store.incident_ids() == ("I1",)
+
+
+FILTERS = [
+    (IncidentFilter(), ["clash", "bomb", "vague"]),
+    (IncidentFilter(statuses=None), ["clash", "bomb", "denied", "vague"]),
+    (IncidentFilter(statuses=(Status.DENIED,)), ["denied"]),
+    (IncidentFilter(since=date(2020, 4, 10)), ["bomb"]),
+    (IncidentFilter(until=date(2020, 4, 9)), ["clash"]),
+    (IncidentFilter(since=date(2020, 4, 8), until=date(2020, 4, 8)), ["clash"]),
+    (IncidentFilter(type="battles"), ["clash"]),
+    (IncidentFilter(type="Remote explosive/landmine/IED"), ["bomb", "vague"]),
+    (IncidentFilter(area="hasakah"), ["bomb"]),
+    (IncidentFilter(area="IQ"), ["clash"]),
+    (IncidentFilter(area="Tal-Hamis"), ["bomb"]),
+    (IncidentFilter(area="Hamis"), []),
+    (IncidentFilter(actor="islamic state"), ["clash", "bomb", "vague"]),
+    (IncidentFilter(actor="army"), ["clash", "bomb", "vague"]),
+    (IncidentFilter(actor="arm"), []),
+    (IncidentFilter(bbox=(41.0, 36.0, 42.0, 37.0)), ["bomb"]),
+    (IncidentFilter(text="sandstorm"), ["clash"]),
+    (IncidentFilter(text="!?"), []),
+    (IncidentFilter(since=date(2020, 4, 1), area="IQ", type="Armed clash", text="patrol"), ["clash"]),
+]
+
+
+@pytest.mark.parametrize(("wanted", "found"), FILTERS, ids=lambda v: str(v) if isinstance(v, list) else None)
+def test_filters(store: Store, wanted: IncidentFilter, found: list[str]) -> None:
+    """Each part of a filter keeps what it says, in order of days; parts hold together."""
+    bomb = told(store, "A1")
+    vague = told(store, "A2", date=None, place=None)
+    denied = told(store, "A3")
+    a = article("A4", text=TEXT + " A sandstorm hid them.")
+    store.add_article(a)
+    where = Place(name="Kulajo", admin1="Diyala", country="IQ", lat=34.6, lon=45.0)
+    when = TimeRange(start=date(2020, 4, 7), end=date(2020, 4, 9), precision=2, evidence=quote(a, "Monday"))
+    clash = mention(a, sub_event_type=SubEventType.ARMED_CLASH, place=where, date=when)
+    store.store_extraction("A4", Extraction(mentions=(clash,)))
+    store.replace_incidents(
+        [
+            incident("bomb", bomb),
+            incident("vague", vague, status=Status.CLAIMED),
+            incident("denied", denied, status=Status.DENIED),
+            incident("clash", *store.mentions_of("A4"), status=Status.UNCONFIRMED),
+        ]
+    )
+    assert [i.id for i in store.incidents(wanted)] == found
+
+
+def test_revisions_are_kept_in_order_of_time(store: Store) -> None:
+    """Revisions come in order of time, each once, with those of incidents that were taken up."""
+
+    def revision(day: int, field: str) -> Revision:
+        at = datetime(2020, 4, day, tzinfo=UTC)
+        return Revision(at=at, field=field, before=None, after=[1], because="told", mention="A1#1")
+
+    one, two = told(store, "A1"), told(store, "A2")
+    store.replace_incidents([incident("I1", one), incident("I2", two)])
+    assert store.append_revisions("I1", [revision(15, "killed"), revision(13, "place")]) == 2
+    assert store.append_revisions("I2", [revision(14, "date")]) == 1
+    assert store.append_revisions("I1", [revision(15, "killed")]) == 0
+    assert store.revisions("I1") == (revision(13, "place"), revision(15, "killed"))
+    store.replace_incidents([incident("I1", one, two, aliases=("I2",))], ["I2"])
+    assert [r.field for r in store.revisions("I2")] == ["place", "date", "killed"]
+
+
+# --- transactions
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(store: Store, reopen: Factory) -> None:
+    """What a transaction wrote before an exception is gone, and writing afterwards works."""
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        told(store, "A1")
+        raise ZeroDivisionError
+    assert store.counts()["articles"] == 0
+    told(store, "A1")
+    assert reopen().counts() == store.counts() | {"articles": 1, "mentions": 1}
+
+
+def test_an_inner_transaction_can_fail_alone(store: Store) -> None:
+    """An exception that is caught inside a transaction undoes what was written since the inner one began."""
+    with store.transaction():
+        told(store, "A1")
+        with pytest.raises(ZeroDivisionError), store.transaction():
+            told(store, "A2")
+            raise ZeroDivisionError
+        told(store, "A3")
+    assert [a.id for a in store.articles()] == ["A1", "A3"]
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        with store.transaction():
+            told(store, "A4")
+        raise ZeroDivisionError
+    assert [a.id for a in store.articles()] == ["A1", "A3"]
+
+
+def test_others_see_nothing_of_an_open_transaction(store: Store, reopen: Factory) -> None:
+    """Another program reads the state before, until the transaction is done."""
+    other = reopen()
+    with store.transaction():
+        told(store, "A1")
+        assert other.article("A1") is None
+        assert list(other.all_mentions()) == []
+    assert other.article("A1") is not None
+
+
+def test_an_incident_can_be_replaced_while_incidents_are_read(store: Store) -> None:
+    """Reading a list and writing each one back sees each once."""
+    made = [incident(f"I{n}", told(store, f"A{n}")) for n in range(3)]
+    store.replace_incidents(made)
+    seen: list[Incident] = []
+    for one in store.incidents():
+        seen.append(one)
+        store.replace_incidents([replace(one, status=Status.CLAIMED)])
+    assert [i.id for i in seen] == ["I0", "I1", "I2"]
+    assert {i.status for i in store.incidents()} == {Status.CLAIMED}
+
+
+def test_closing_twice_does_no_harm(store: Store) -> None:
+    """A store can be closed twice, and be used as a context."""
+    with store as same:
+        assert same.counts()["incidents"] == 0
+    store.close()
