@@ -29,6 +29,8 @@ _DIED = re.compile(r"\b(?:died|dies|succumbed|passed away|lost (?:his|her) life)
 _AWAY = re.compile(
     r"(?:(?:mayor|governor|director|head|chief|police|resident|hospital|hospitals|clinic|court|spokes\w+|"
     r"office|council|official|officials|morgue|commander|native|council|court|capital)\s+(?:in|of|for)|"
+    r"(?:disputed?|disputes|talks|coordination|relations|agreement|tensions?|deal|rift|governments?)\s+(?:in|of|"
+    r"between)(?:\s+[\w'’-]+\s+and)?|"
     r"(?:taken|took|transferred|moved|rushed|evacuated|transported|brought|fled|escaped|sent|returned|"
     r"travell?ing|heading|bound)\s+(?:[\w'’,-]+\s+){0,9}?(?:to|towards?|for|from))\s+(?:the\s+)?(?:\w+\s+)?$",
     re.IGNORECASE,
@@ -117,8 +119,22 @@ def event_places(parsed: ParsedSentence, places: tuple[PlaceMention, ...]) -> tu
         before = parsed.sentence.text[: place.span.start - parsed.start]
         if _AWAY.search(before):
             continue
-        kept.append(place)
-    return tuple(kept)
+        kept.append((_aside(parsed, place.span), place))
+    # "Kulajo, in a district that borders areas disputed between Erbil and Baghdad": the aside is elsewhere.
+    nearest = min((depth for depth, _ in kept), default=0)
+    return tuple(place for depth, place in kept if depth == nearest)
+
+
+def _aside(parsed: ParsedSentence, span: Span) -> int:
+    """Return how many relative clauses a passage lies in."""
+    tokens = parsed.tokens_in(span)
+    if tokens is None or len(tokens) == 0:
+        return 0
+    token, depth = tokens.root, 0
+    while token.head.i != token.i:
+        depth += token.dep_ == "relcl"
+        token = token.head
+    return depth
 
 
 def _strength(trigger: Trigger) -> tuple[int, int, int]:
@@ -193,7 +209,7 @@ def make_drafts(
             Draft(
                 sentence=parsed.sentence.index,
                 paragraph=parsed.sentence.paragraph,
-                title=parsed.sentence.span.part == "title",
+                title=parsed.sentence.headline,
                 clause=_clause(parsed, start, end),
                 triggers=triggers,
                 lead=lead,

@@ -31,6 +31,7 @@ _UNNAMED = re.compile(
     r"unconfirmed|social media|farmers sa(?:y|id)|correspondent|allegedly|believed to)\b",
     re.IGNORECASE,
 )
+_REPORTEDLY = re.compile(r"\b(?:reportedly|allegedly|rumou?red)\b", re.IGNORECASE)
 _CERTAINTY = {ClaimKind.CLAIMS: Certainty.CLAIMED, ClaimKind.ACCUSED: Certainty.ACCUSED}
 
 
@@ -229,6 +230,8 @@ def _modality(drafts: Sequence[Draft], claims: Sequence[Claim]) -> Modality:
         return Modality.DENIED
     if any(ScopeKind.FOILED in d.scope for d in told):
         return Modality.FOILED
+    if any(_REPORTEDLY.search(d.clause.quote) for d in told):
+        return Modality.REPORTED
     claimed = [c for c in claims if c.kind is ClaimKind.CLAIMS]
     if claimed and all(
         any(e.span.overlaps(d.clause.span) for c in claimed for e in c.evidence) for d in told

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SUBJECT = ("nsubj", "csubj")
 _PASSIVE = ("nsubjpass",)
 _TARGET_PREPS = frozenset("against on at upon toward towards into beside near under beneath inside".split())
-_WEAPON_PREPS = frozenset("with by using".split())
+_NEAR_PREPS = frozenset("aboard under beneath beside underneath inside near outside against at next".split())
 _SUSPECT = frozenset("suspected alleged believed presumed".split())
 _DOING = frozenset(
     "carried carry carrying carries launched launch launches launching conducted conduct staged stage "
@@ -133,6 +133,8 @@ class RoleFinder:
                 civilian = civilian or (target.kind is TargetKind.HUMAN and not armed)
         for name in set(perpetrators) & set(targets):
             del targets[name]
+        if not targets and any(not t.noun or t.word.strength > 1 for t in triggers):
+            targets = {t.name.lower(): t for t in self._struck()}
         return Roles(
             perpetrators=tuple(perpetrators.values()),
             targets=tuple(targets.values()),
@@ -141,6 +143,22 @@ class RoleFinder:
             armed_target=armed,
             civilian_target=civilian and not armed,
         )
+
+    def _struck(self) -> list[Target]:
+        """Return the things that a sentence names as struck without being a verb's object.
+
+        "It wounded two people aboard a vehicle to which a device was attached" gives the vehicle.
+        """
+        found = []
+        for index, thing in self._things.items():
+            token = self._doc[index]
+            if "physical" not in thing.gives or "weapon" in thing.gives or token.dep_ != "pobj":
+                continue
+            if token.head.lower_ in _NEAR_PREPS:
+                target = self._target(token)
+                if target is not None:
+                    found.append(target)
+        return found
 
     def _arguments(self, trigger: Trigger) -> tuple[list[Token], list[Token]]:
         token = self._doc[trigger.head]
@@ -175,10 +193,10 @@ class RoleFinder:
 
     def _perpetrator(self, token: Token) -> Actor | None:
         """Return the perpetrator that a noun names: a known actor or an unnamed group."""
-        actor = self._actors.get(token.i) or next(
-            (self._actors[t.i] for t in token.lefts if t.i in self._actors), None
-        )
         thing = self._things.get(token.i)
+        actor = self._actors.get(token.i)
+        if actor is None and thing is not None:  # "Islamic State gunmen", "Turkish artillery"
+            actor = next((self._actors[t.i] for t in token.lefts if t.i in self._actors), None)
         group = thing is not None and "group" in thing.gives
         if actor is None:
             # "militants of ISIS", "four members of the Islamic State", "a group of ISIS terrorists"

@@ -99,7 +99,7 @@ class RuleExtractor:
                 elif draft.strong or kind is not OtherKind.BACKGROUND:
                     others.append(OtherPassage(kind=kind, evidence=(draft.clause,)))
         tellings = join_drafts(real, published)
-        if any(p.sentence.span.part != "title" for p in parsed) and others:
+        if any(not p.sentence.headline for p in parsed) and others:
             # Where the text tells only what is no incident, its title does not tell one either.
             tellings = [t for t in tellings if not all(d.title for d in t.drafts)]
         claims = self._assign_claims(parsed, reading, tellings)
@@ -150,6 +150,8 @@ class RuleExtractor:
             return None  # "Nobody was hurt" negates harm, not the incident
         if _nobody(draft):
             return OtherKind.NEGATED
+        if _present(draft):
+            return OtherKind.ROUNDUP
         for scope, kind in _OTHER.items():
             if scope in draft.scope and not (scope is ScopeKind.HABITUAL and draft.specific):
                 return kind
@@ -169,7 +171,7 @@ class RuleExtractor:
     ) -> list[list[FoundClaim]]:
         """Return the claims of each telling: its own sentences', else those that follow it."""
         claims: list[list[FoundClaim]] = [[] for _ in tellings]
-        owner = {d.sentence: t for t in tellings for d in t.drafts if not d.title}
+        owner = {d.sentence: t for t in tellings for d in t.drafts}
         index = {id(t): i for i, t in enumerate(tellings)}
         current, paragraph = (tellings[0] if tellings else None), 0
         for number, sentence in enumerate(parsed):
@@ -177,10 +179,18 @@ class RuleExtractor:
                 break
             if sentence.sentence.paragraph != paragraph:
                 current, paragraph = main_again(current, tellings[0]), sentence.sentence.paragraph
-            current = owner.get(sentence.sentence.index, current)
+            teller = owner.get(sentence.sentence.index, current)
+            current = current if sentence.sentence.headline else teller
             before = parsed[max(0, number - 3) : number]
-            claims[index[id(current)]] += self._words.claims.find_claims(sentence, reading, before)
+            claims[index[id(teller)]] += self._words.claims.find_claims(sentence, reading, before)
         return claims
+
+
+def _present(draft: Draft) -> bool:
+    """Return whether a draft tells what is done again and again: "the group imposes levies on farmers"."""
+    lead = draft.lead
+    habit = lead.strong_verb and lead.present
+    return habit and not draft.title and not draft.casualties and not draft.event_times()
 
 
 def _nobody(draft: Draft) -> bool:

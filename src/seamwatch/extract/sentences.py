@@ -21,6 +21,13 @@ _DATELINE = re.compile(
     r"\s*(?=[A-ZÀ-Þ])(?:(?:[A-ZÀ-Þ][\w.'’-]*|\d{1,4}|\([^)\n]{1,40}\)|of|the|and|al|el),?\s?){1,9}"
     r"(?:\s?[-–—:]{1,2}\s|/\s|\s?\n)(?=\S)"
 )
+_POINTER = re.compile(
+    r"(?:read (?:more|also|next|further)|also read|see also|related(?: \w+)?|more on this)\s*[:|]",
+    re.IGNORECASE,
+)
+_LONGEST_HEADLINE = 160
+# The dateline opens the first paragraph, or one of the next where headline and standfirst go before it.
+_LAST_DATELINE = 3
 _BLOCK = re.compile(r"[^\n]+(?:\n(?!\s*\n)(?=[a-z])[^\n]+)*")
 
 
@@ -28,13 +35,15 @@ _BLOCK = re.compile(r"[^\n]+(?:\n(?!\s*\n)(?=[a-z])[^\n]+)*")
 class Sentence:
     """One sentence: its place in the article's order, its paragraph, and its span.
 
-    The title is sentence 0 of paragraph -1 where there is one.
+    The title is sentence 0 of paragraph -1 where there is one. `headline` marks it, a headline that
+    stands as the first line of the text, and a pointer to another article ("Read more: ...").
     """
 
     index: int
     paragraph: int
     span: Span
     text: str
+    headline: bool = False
 
 
 def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
@@ -60,6 +69,18 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield at, end
 
 
+def _is_headline(text: str, first: str) -> bool:
+    """Return whether the first line of a text is its headline: short, no full stop, and more follows."""
+    line = first.strip()
+    return (
+        len(line) <= _LONGEST_HEADLINE
+        and "\n" not in line
+        and line[-1:] not in '.!?:,;"”'
+        and len(line.split()) >= 4
+        and len(text.strip()) > 2 * len(line)
+    )
+
+
 def split_sentences(article: Article) -> tuple[Sentence, ...]:
     """Return the sentences of title and text in reading order; spans are exact slices.
 
@@ -69,22 +90,34 @@ def split_sentences(article: Article) -> tuple[Sentence, ...]:
     """
     found: list[Sentence] = []
 
-    def add(part: Part, whole: str, start: int, end: int, paragraph: int) -> None:
-        piece = whole[start:end]
+    def add(part: Part, start: int, end: int, paragraph: int, *, headline: bool = False) -> None:
+        piece = article.part(part)[start:end]
         start += len(piece) - len(piece.lstrip())
         piece = piece.strip()
         if piece:
             span = Span(part=part, start=start, end=start + len(piece))
-            found.append(Sentence(index=len(found), paragraph=paragraph, span=span, text=piece))
+            found.append(
+                Sentence(
+                    index=len(found),
+                    paragraph=paragraph,
+                    span=span,
+                    text=piece,
+                    headline=headline or _POINTER.match(piece) is not None,
+                )
+            )
 
     if article.title and article.title.strip():
-        add("title", article.title, 0, len(article.title), -1)
+        add("title", 0, len(article.title), -1, headline=True)
     for paragraph, block in enumerate(_BLOCK.finditer(article.text)):
         first = block.start()
-        if paragraph == 0 and (dateline := _DATELINE.match(article.text, 0, block.end())) is not None:
+        if paragraph == 0 and not found and _is_headline(article.text, block.group(0)):
+            add("text", first, block.end(), paragraph, headline=True)
+            continue
+        dateline = _DATELINE.match(article.text, first, block.end()) if paragraph <= _LAST_DATELINE else None
+        if dateline is not None and (paragraph == 0 or dateline.group(0).split()[0].strip(",").isupper()):
             # A sentence of its own: parsed with the lead it would pass for its subject.
-            add("text", article.text, 0, dateline.end(), paragraph)
+            add("text", first, dateline.end(), paragraph)
             first = dateline.end()
         for start, end in _pieces(article.text, first, block.end()):
-            add("text", article.text, start, end, paragraph)
+            add("text", start, end, paragraph)
     return tuple(found)

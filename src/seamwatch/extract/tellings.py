@@ -75,7 +75,8 @@ class Telling:
     def add(self, draft: Draft, when: TimeRange | None) -> None:
         """Take in a draft with the day it was resolved to."""
         # Where only harm is told ("ambulances took the wounded to ...") a place may be any place.
-        if draft.strong or not self.places:
+        # A headline's place is the text's in short.
+        if not self.places or (draft.strong and not draft.title):
             self.places += draft.places
         self.drafts.append(draft)
         if when is None:
@@ -99,11 +100,21 @@ def draft_day(draft: Draft, focus: Telling | None, published: date | None) -> Ti
         if time.range is not None:
             return time.range
         if time.offset_days is not None:
-            base = focus.when.start if focus is not None and focus.when is not None else published
+            base = _day_of(focus) or published
             if base is not None:
                 day = base + timedelta(days=time.offset_days)
                 return TimeRange(start=day, end=day, precision=1)
     return None
+
+
+def _day_of(telling: Telling | None) -> date | None:
+    """Return the first day of a telling, or that of its report where it has none."""
+    if telling is None:
+        return None
+    if telling.when is not None:
+        return telling.when.start
+    reported = report_day(telling)
+    return reported[0].start if reported else None
 
 
 def fits(draft: Draft, when: TimeRange | None, telling: Telling, focus: bool) -> float:
@@ -168,7 +179,7 @@ def join_drafts(drafts: Sequence[Draft], published: date | None) -> list[Telling
         if chosen is None and opens(draft, when):
             chosen = Telling()
             tellings.append(chosen)
-        if chosen is not None:
+        if chosen is not None and not _vague(draft, when):
             chosen.add(draft, when)
             focus = chosen
     # The title tells what the text tells; it opens an incident only where the text has none.
@@ -183,6 +194,11 @@ def join_drafts(drafts: Sequence[Draft], published: date | None) -> list[Telling
                 # The figures of a title may be those of any of several incidents.
                 chosen.add(draft if len(tellings) == 1 else replace(draft, casualties=()), when)
     return tellings
+
+
+def _vague(draft: Draft, when: TimeRange | None) -> bool:
+    """Return whether a draft only speaks of violence in general: "protests and attacks plague the area"."""
+    return is_generic(draft) and when is None and not draft.casualties and not draft.lead.definite
 
 
 def main_again(focus: Telling, main: Telling) -> Telling:

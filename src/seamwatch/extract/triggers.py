@@ -60,6 +60,12 @@ class Trigger:
     novel: bool = False
     modifier: bool = False
     idle: bool = False
+    present: bool = False
+
+    @property
+    def strong_verb(self) -> bool:
+        """Return whether the trigger is a verb that tells an event."""
+        return not self.noun and self.word.gives != HARM
 
     @property
     def sub_event_type(self) -> SubEventType | None:
@@ -113,7 +119,11 @@ def _describe(
     if hit.value.pos == "noun" and not (noun or last > first or token.tag_ == "JJ"):
         return None
     if not noun:
-        return Trigger(word=hit.value, phrase=hit.phrase, first=first, last=last, head=head, noun=False)
+        helped = any(t.dep_ in ("aux", "auxpass") for t in token.lefts)
+        present = token.tag_ in ("VBZ", "VBP") and not helped
+        return Trigger(
+            word=hit.value, phrase=hit.phrase, first=first, last=last, head=head, noun=False, present=present
+        )
     words = {t.lower_ for t in token.lefts} | {t.lower_ for c in token.lefts for t in c.lefts}
     plural = token.tag_ in ("NNS", "NNPS") and not hit.phrase.endswith("series")
     possessive = any(t.dep_ == "poss" for t in token.lefts)
