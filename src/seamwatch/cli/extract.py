@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def extract(
     files: list[str] = typer.Argument(
         None,
-        metavar="[FILE...]",
+        metavar="FILE",
         help="Articles to read; '-' or nothing reads standard input.",
         show_default=False,
     ),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def read(
     sources: list[str] = typer.Argument(
         None,
-        metavar="[SOURCE...]",
+        metavar="SOURCE",
         help="Files, folders, URLs, feeds or JSON Lines; '-' reads JSON Lines from standard input.",
         show_default=False,
     ),
@@ -41,7 +41,7 @@ def read(
     workers: int = typer.Option(1, min=1, max=64, help="Processes to extract with."),
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Only the summary and what was rejected."),
 ) -> None:
-    """Read articles, link what they tell, and store it. Each line that is printed is stored.
+    """Read articles, link what they tell, and store it. What is printed is stored already.
 
     Example: seamwatch read reports/ https://example.org/feed.xml --db kirkuk.db
     """

@@ -12,6 +12,7 @@ from seamwatch.extract.casualty_people import harmed_right
 from seamwatch.extract.casualty_rules import listed
 from seamwatch.extract.casualty_view import HARMED_WORDS, View, make_view
 from seamwatch.extract.casualty_words import CasualtyWords, load_casualty_words
+from seamwatch.extract.numbers import parse_number
 from seamwatch.extract.syntax import ParsedSentence
 from seamwatch.model.text import Evidence
 from seamwatch.vocabulary.codes import Outcome, VictimGroup
@@ -20,6 +21,9 @@ _INCLUDING = re.compile(
     r"\b(?:including|among them|among whom|counting|as well as)(?: (?:is|are|was|were))?\b"
 )
 _NOT_NUMBER = re.compile(r"\bnot (?=\w+\s*(?:[,.;]|and\b|as\b|$))")
+
+_OF_NUMBER = re.compile(r"\s+of\s+(\w+)\b")
+_GROUP_NOUN = re.compile(r"\b(?:family|group|crew|party|team|gang)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,19 @@ def find_casualties(
         for at, head, e in found
     ]
     found.sort(key=lambda f: f[0])
-    return tuple(_inherit([e for _, _, e in _add_parts(view, found)]))
+    return tuple(_inherit([_collective(parsed, e) for _, _, e in _add_parts(view, found)]))
+
+
+def _collective(parsed: ParsedSentence, one: CasualtyExpression) -> CasualtyExpression:
+    """Return "a family of four" as the four that it says, anything else as it is."""
+    if one.who is None or one.best != 1:
+        return one
+    after = parsed.sentence.text[one.who.span.end - parsed.start :]
+    match = _OF_NUMBER.match(after) or _OF_NUMBER.search(one.who.quote)
+    count = parse_number(match.group(1)) if match and _GROUP_NOUN.search(one.who.quote) else None
+    if count is None or count[1] is None:
+        return one
+    return replace(one, low=count[0], best=count[1], high=count[2])
 
 
 def _apply_counts(

@@ -11,6 +11,7 @@ from seamwatch.vocabulary.codes import Outcome
 
 _REACH = 260
 _NEW_CLAUSE = re.compile(r"[.;!?][\"”’)]*\s")
+_DEAD_BEFORE = re.compile(r"\b(?:dead|killed|deaths|died|martyrs)\b[^.;]*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class Context:
                 or patterns["hurt-before"].search(before)
                 or (of_them and "dead" not in of_them.group())
             )
+            if of_them and "whom" in of_them.group() and _DEAD_BEFORE.search(lower[:start]):
+                return "part"  # "three dead, one of whom died in hospital" counts him already
             if kind == "update" or hurt or patterns["update-after"].match(lower[end : end + 110]):
                 return "update"
         if of_them or patterns["part-before"].search(lower[max(0, start - 25) : start]):

@@ -20,6 +20,7 @@ _REPORTING = frozenset(
     "denied denies rejected condemned called claimed claims according posted tweeted spoke blamed "
     "accused noted explained sentenced ordered listed".split()
 )
+_BOUNDS = frozenset("since until till".split())
 _CLAIMING = frozenset("claimed claims claiming boasted".split())
 # A wounded man's death has its own day: "hurt in the blast, he died in hospital on Friday".
 _DYING = frozenset("died dies die succumbed succumbs passed dying found discovered buried".split())
@@ -93,11 +94,13 @@ def date_sentence(
         tokens = parsed.tokens_in(time.span)
         if tokens is None or len(tokens) == 0:
             continue
+        if tokens.start and parsed.doc[tokens.start - 1].lower_ in _BOUNDS:
+            continue  # "since January" bounds a stretch of time and dates nothing in it
         verb = _governor(tokens.root)
         # "Saturday's bombing", "the ambush of Tuesday": the time qualifies the event word itself.
         if _under(tokens.root, verb, heads):
             dates = Dates.EVENT
-        elif _reports(verb):
+        elif verb.i not in heads and _reports(verb):
             dates = Dates.CLAIM if verb.lower_ in _CLAIMING else Dates.REPORT
         elif verb.lower_ in _DYING and not relative and _LATER.search(parsed.sentence.text):
             dates = Dates.DEATH
@@ -113,4 +116,4 @@ def _under(token: Token, verb: Token, heads: frozenset[int]) -> bool:
         token = token.head
         if token.i in heads and token.i != verb.i:
             return True
-    return verb.i in heads
+    return False

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from seamwatch.extract.casualties import CasualtyExpression
 from seamwatch.extract.dating import Dates, Dating, date_sentence
+from seamwatch.extract.places import specificity
 from seamwatch.extract.roles import RoleFinder, Roles
 from seamwatch.extract.scope import ScopeKind, ScopeReader
 from seamwatch.extract.syntax import ParsedSentence
@@ -27,12 +28,15 @@ _CUT = re.compile(r"(?:;|,? and |,? while |,? whereas )")
 _DIED = re.compile(r"\b(?:died|dies|succumbed|passed away|lost (?:his|her) life)\b", re.IGNORECASE)
 # A place that only says who speaks or where the wounded went is not where it happened.
 _AWAY = re.compile(
-    r"(?:(?:mayor|governor|director|head|chief|police|resident|hospital|hospitals|clinic|court|spokes\w+|"
-    r"office|council|official|officials|morgue|commander|native|council|court|capital)\s+(?:in|of|for)|"
+    r"(?:"
+    r"(?:mayor|governor|director|head|chief|police|residents?|hospitals?|clinic|court|spokes\w+|"
+    r"officials?|morgue|commander|native|capital)\s+(?:in|of|for)|"
+    r"(?:office|council)\s+of|roads?\s+to|"
     r"(?:disputed?|disputes|talks|coordination|relations|agreement|tensions?|deal|rift|governments?)\s+(?:in|of|"
     r"between)(?:\s+[\w'’-]+\s+and)?|"
     r"(?:taken|took|transferred|moved|rushed|evacuated|transported|brought|fled|escaped|sent|returned|"
-    r"travell?ing|heading|bound)\s+(?:[\w'’,-]+\s+){0,9}?(?:to|towards?|for|from))\s+(?:the\s+)?(?:\w+\s+)?$",
+    r"travell?ing|heading|bound)\s+(?:[\w'’,-]+\s+){0,9}?(?:to|towards?|for|from)"
+    r")\s+(?:the\s+)?(?:\w+\s+)?$",
     re.IGNORECASE,
 )
 
@@ -104,6 +108,7 @@ class SentenceFacts:
     times: tuple[TimeMention, ...]
     places: tuple[PlaceMention, ...]
     casualties: tuple[CasualtyExpression, ...]
+    all_places: tuple[PlaceMention, ...] = ()
 
 
 def event_places(parsed: ParsedSentence, places: tuple[PlaceMention, ...]) -> tuple[PlaceMention, ...]:
@@ -122,7 +127,13 @@ def event_places(parsed: ParsedSentence, places: tuple[PlaceMention, ...]) -> tu
         kept.append((_aside(parsed, place.span), place))
     # "Kulajo, in a district that borders areas disputed between Erbil and Baghdad": the aside is elsewhere.
     nearest = min((depth for depth, _ in kept), default=0)
-    return tuple(place for depth, place in kept if depth == nearest)
+    known = min((specificity(p) for depth, p in kept if depth == nearest), default=0.0)
+    outer = {s for _, p in kept for s in p.within}
+    return tuple(
+        p
+        for depth, p in kept
+        if (depth == nearest or specificity(p) < known - 1.2) and (p.span not in outer or p.kind[:3] == "div")
+    )
 
 
 def _aside(parsed: ParsedSentence, span: Span) -> int:

@@ -10,6 +10,7 @@ from seamwatch.model.text import Article, Evidence
 
 # How much a kind of name says: a village or a site is worth more than its district or province.
 _RANK = {"populated": 1, "unknown": 1, "feature": 2, "division2": 3, "division1": 4, "country": 6}
+_CLEARLY = 0.7
 _RELATION = {"at": 0.0, "in": 0.1, "": 0.2, "outskirts": 0.2, "near": 0.3, "road": 0.35, "direction": 2.5}
 
 
@@ -56,8 +57,12 @@ def agree(a: PlaceMention, b: PlaceMention) -> float:
 
 
 def best_mention(mentions: Iterable[PlaceMention]) -> PlaceMention | None:
-    """Return the most exact of some mentions, the first where equal."""
-    return min(mentions, key=specificity, default=None)
+    """Return the most exact of some mentions: an earlier one gives way only to a clearly more exact one."""
+    best: PlaceMention | None = None
+    for mention in mentions:
+        if best is None or specificity(mention) < specificity(best) - _CLEARLY:
+            best = mention
+    return best
 
 
 def choose_place(article: Article, mentions: Sequence[PlaceMention]) -> Place | None:

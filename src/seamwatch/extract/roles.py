@@ -174,10 +174,10 @@ class RoleFinder:
                     if t.dep_ == "pobj"
                 ]
             return _subject(verb), themes
-        agents = _of(token, frozenset(("by", "of")))
+        agents = _of(token, frozenset(("by",)))
         # "a Turkish strike" names who did it; "a police bombing" whom it hit.
         agents += [t for t in token.lefts if t.dep_ in ("poss", "compound", "amod") and not self._forces(t)]
-        themes = _of(token, _TARGET_PREPS)
+        themes = _of(token, _TARGET_PREPS | {"of"})
         if token.dep_ in ("nsubj",) and token.head.tag_.startswith("VB"):
             themes += _objects(token.head)
         elif token.dep_ in ("dobj", "pobj"):
@@ -195,7 +195,8 @@ class RoleFinder:
         """Return the perpetrator that a noun names: a known actor or an unnamed group."""
         thing = self._things.get(token.i)
         actor = self._actors.get(token.i)
-        if actor is None and thing is not None:  # "Islamic State gunmen", "Turkish artillery"
+        # "Islamic State gunmen", "Turkish artillery", but not "a police pickup"
+        if actor is None and thing is not None and thing.gives != "physical":
             actor = next((self._actors[t.i] for t in token.lefts if t.i in self._actors), None)
         group = thing is not None and "group" in thing.gives
         if actor is None:

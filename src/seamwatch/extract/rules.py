@@ -12,6 +12,7 @@ from seamwatch.extract.claims import ClaimReader, FoundClaim, load_claims
 from seamwatch.extract.domain import Domain, DomainReader, load_domain
 from seamwatch.extract.drafts import Draft, SentenceFacts, event_places, make_drafts
 from seamwatch.extract.fill import Filling, fill_mention
+from seamwatch.extract.headers import with_headers
 from seamwatch.extract.scope import ScopeKind, ScopeReader, load_scope
 from seamwatch.extract.sentences import split_sentences
 from seamwatch.extract.statements import StatementReader, load_statements
@@ -55,6 +56,7 @@ _QUIET = {
     Domain.ACCIDENT: OtherKind.ACCIDENT,
     Domain.EXERCISE: OtherKind.EXERCISE,
 }
+_SPREADING = (OtherKind.EXERCISE, OtherKind.ACCIDENT, OtherKind.FIGURATIVE, OtherKind.BACKGROUND)
 _YEAR = timedelta(days=366)
 # What is told of a longer time than this, in days, is no single incident.
 _LONG = 62
@@ -89,15 +91,16 @@ class RuleExtractor:
         domain = self._words.domains.article_domain(reading.article).domain
         facts = [self._facts(p, reading) for p in parsed]
         published = reading.article.published
-        real: list[Draft] = []
-        others: list[OtherPassage] = []
-        for fact in facts:
-            for draft in make_drafts(fact, reading, published, self._words.scopes):
-                kind = self._other(draft, domain, reading)
-                if kind is None:
-                    real.append(draft)
-                elif draft.strong or kind is not OtherKind.BACKGROUND:
-                    others.append(OtherPassage(kind=kind, evidence=(draft.clause,)))
+        drafts = [d for f in facts for d in make_drafts(f, reading, published, self._words.scopes)]
+        drafts = with_headers(drafts, facts)
+        kinds = [self._other(d, domain, reading) for d in drafts]
+        kinds = _spread(drafts, kinds)
+        real = [d for d, kind in zip(drafts, kinds, strict=True) if kind is None]
+        others = [
+            OtherPassage(kind=kind, evidence=(d.clause,))
+            for d, kind in zip(drafts, kinds, strict=True)
+            if kind is not None and (d.strong or kind is not OtherKind.BACKGROUND)
+        ]
         tellings = join_drafts(real, published)
         if any(not p.sentence.headline for p in parsed) and others:
             # Where the text tells only what is no incident, its title does not tell one either.
@@ -128,6 +131,7 @@ class RuleExtractor:
             times=times,
             places=event_places(parsed, places) if told else (),
             casualties=casualties,
+            all_places=places,
         )
 
     def _casualties(
@@ -184,6 +188,26 @@ class RuleExtractor:
             before = parsed[max(0, number - 3) : number]
             claims[index[id(teller)]] += self._words.claims.find_claims(sentence, reading, before)
         return claims
+
+
+def _spread(drafts: list[Draft], kinds: list[OtherKind | None]) -> list[OtherKind | None]:
+    """Return the kinds with that of the lead spread over what follows it without a day of its own.
+
+    A report of an exercise goes on in plain words ("all militants were killed"), one of an anniversary
+    tells the old event on.
+    """
+    lead = next((i for i, d in enumerate(drafts) if d.strong and not d.title), None)
+    kind = kinds[lead] if lead is not None else None
+    if lead is None or kind not in _SPREADING:
+        return kinds
+    first = drafts[lead]
+
+    def own(draft: Draft) -> bool:
+        days = [t.range for t in draft.event_times() if t.range is not None and t.range.precision <= 2]
+        told = {t.range.start for t in first.event_times() if t.range is not None}
+        return any(day.start not in told for day in days)
+
+    return [kind if k is None and (i < lead or not own(drafts[i])) else k for i, k in enumerate(kinds)]
 
 
 def _present(draft: Draft) -> bool:

@@ -219,7 +219,7 @@ def _best_fit(
 def opens(draft: Draft, when: TimeRange | None) -> bool:
     """Return whether a draft says enough to be an incident of its own."""
     named = [p for p in draft.places if p.kind not in ("country", "nationality")]
-    harmed = [c for c in draft.casualties if c.kind not in ("ratio", "part", "update")]
+    harmed = [c for c in draft.casualties if c.kind not in ("ratio", "part", "update", "zero")]
     if not draft.strong:
         return bool(harmed) and bool(when and named)
     if is_generic(draft):

@@ -88,6 +88,15 @@ def judge_new(
 
     `index` may or may not hold the new mentions already. `profiles` is filled and used where given.
     """
+    return tuple(j for j in _judge(new, index, rules, profiles) if worth_keeping(j))
+
+
+def _judge(
+    new: Sequence[SourcedMention],
+    index: MentionIndex,
+    rules: LinkRules,
+    profiles: dict[str, Profile] | None,
+) -> tuple[Judgement, ...]:
     made = {} if profiles is None else profiles
 
     def profile(sourced: SourcedMention) -> Profile:
@@ -110,21 +119,23 @@ def judge_new(
                     continue
                 seen.add(pair)
                 if comparable(mine, theirs):
-                    judgement = judge_profiles(mine, theirs, rules)
-                    if worth_keeping(judgement):
-                        found.append(judgement)
+                    found.append(judge_profiles(mine, theirs, rules))
         among.add((sourced,))
     return tuple(sorted(found, key=lambda j: (j.left, j.right)))
 
 
 def _touched(
-    new: Sequence[SourcedMention], made: Sequence[Judgement], store: JudgementStore
-) -> tuple[dict[str, SourcedMention], list[Judgement]]:
-    """Return the mentions that binding judgements connect with the new ones, and all their judgements.
+    new: Sequence[SourcedMention], judged: Sequence[Judgement], store: JudgementStore
+) -> tuple[dict[str, SourcedMention], list[Judgement], list[Judgement]]:
+    """Return the mentions that binding judgements connect with the new ones, their judgements, the new ones.
 
     What the rules bound to a new mention before is reached as well: a person may have parted them since.
+    What the rules said of a pair before does not count where it was judged again now; then what they
+    say now is stored even where it is no more than the lack of a judgement.
     """
     held = {m.mention.id: m for m in new if links(m.mention)}
+    again = {(j.left, j.right): j for j in judged}
+    made = [j for j in judged if worth_keeping(j)]
     everything: dict[tuple[str, str, str, datetime | None], Judgement] = {}
     for judgement in made:
         everything[judgement.left, judgement.right, judgement.by, judgement.at] = judgement
@@ -134,14 +145,20 @@ def _touched(
     while fresh:
         reached: set[str] = set()
         for judgement in store.judgements_about(fresh):
+            if judgement.by == RULES:
+                now = again.get((judgement.left, judgement.right))
+                if now is not None:
+                    if not worth_keeping(now):
+                        made.append(again.pop((judgement.left, judgement.right)))
+                        everything[now.left, now.right, now.by, now.at] = now
+                    continue
             key = (judgement.left, judgement.right, judgement.by, judgement.at)
-            everything.setdefault(key, judgement)
-            if binds(judgement):
+            if everything.setdefault(key, judgement) is judgement and binds(judgement):
                 reached.update((judgement.left, judgement.right))
         found = store.mentions(sorted(reached - held.keys()))
         held.update(found)
         fresh = sorted(found)
-    return held, list(everything.values())
+    return held, list(everything.values()), sorted(made, key=lambda j: (j.left, j.right))
 
 
 def link_new(
@@ -156,8 +173,8 @@ def link_new(
     Whatever the order and the batches in which mentions come, the same mentions give the same incidents.
     """
     profiles: dict[str, Profile] = {}
-    made = judge_new(new, index, rules, profiles)
-    held, all_judgements = _touched(new, made, judgements)
+    judged = _judge(new, index, rules, profiles)
+    held, all_judgements, made = _touched(new, judged, judgements)
     return _result(held, made, all_judgements, rules, profiles)
 
 

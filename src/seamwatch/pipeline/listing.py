@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,9 @@ from seamwatch.model.incident import Incident
 
 if TYPE_CHECKING:
     from seamwatch.store.base import IncidentFilter, Store
+
+
+MOST_HITS = 1_000_000
 
 
 def list_incidents(store: Store, wanted: IncidentFilter, as_of: datetime | None = None) -> Iterable[Incident]:
@@ -25,16 +28,13 @@ def list_incidents(store: Store, wanted: IncidentFilter, as_of: datetime | None 
     return _believed(store, wanted, moment)
 
 
-def _believed(store: Store, wanted: IncidentFilter, moment: datetime) -> Iterator[Incident]:
+def _believed(store: Store, wanted: IncidentFilter, moment: datetime) -> list[Incident]:
     from seamwatch.link.linker import incidents_as_of
     from seamwatch.link.rules import load_link_rules
-    from seamwatch.store import open_store
+    from seamwatch.store.matching import listed, passes
 
     found = incidents_as_of(tuple(store.all_mentions()), store.all_judgements(), load_link_rules(), moment)
-    # The past state goes through the same filter as the present one: a store of its own, in memory.
-    with open_store(":memory:") as past:
-        with past.transaction():
-            for article in store.articles({m.article.id for i in found for m in i.mentions}):
-                past.add_article(article)
-        past.replace_incidents(found)
-        yield from list(past.incidents(wanted))
+    articles = None
+    if wanted.text is not None:
+        articles = {hit.article.id for hit in store.search_articles(wanted.text, limit=MOST_HITS)}
+    return listed(incident for incident in found if passes(incident, wanted, articles))

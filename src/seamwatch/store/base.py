@@ -110,6 +110,21 @@ class Store(Protocol):
         """Store that another outlet carried the article word for word; return whether that is new."""
         ...
 
+    def version_family(self, ids: Iterable[str]) -> tuple[tuple[str, date | None], ...]:
+        """Return (id, publication day) of these articles and of all that are versions of one another with them."""
+        ...
+
+    def set_versions(self, root: str, ids: Iterable[str]) -> tuple[str, ...]:
+        """Make these articles versions of `root`, and `root` a version of none; return whose mark changed."""
+        ...
+
+    def replace_article(self, old_id: str, new_id: str) -> None:
+        """Make an article a mere source of another that is stored too and reads word for word the same.
+
+        Its outlets and its versions go over to the other; its text, its mentions and its id are gone.
+        """
+        ...
+
     def article(self, article_id: str) -> Article | None:
         """Return the article, or None where there is none of this id."""
         ...

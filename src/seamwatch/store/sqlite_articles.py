@@ -140,6 +140,53 @@ class ArticleTables(SqliteDatabase):
                 )
             )
 
+    def version_family(self, ids: Iterable[str]) -> tuple[tuple[str, date | None], ...]:
+        """Return (id, publication day) of these articles and of all that are versions of one another with them."""
+        rows = self.read(
+            "SELECT id, published FROM articles WHERE coalesce(version_of, id) IN (SELECT "
+            "coalesce(version_of, id) FROM articles WHERE id IN (SELECT value FROM json_each(?))) ORDER BY key",
+            (to_json(list(ids)),),
+        )
+        return tuple((name, date.fromisoformat(day) if day else None) for name, day in rows)
+
+    def set_versions(self, root: str, ids: Iterable[str]) -> tuple[str, ...]:
+        """Make these articles versions of `root`, and `root` a version of none; return whose mark changed."""
+        wanted: dict[str, str | None] = {name: root for name in ids}
+        wanted[root] = None
+        changed = []
+        with self.transaction():
+            for name, known in self.read(
+                "SELECT id, version_of FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY key",
+                (to_json(list(wanted)),),
+            ):
+                if known != wanted[name]:
+                    self.write("UPDATE articles SET version_of = ? WHERE id = ?", (wanted[name], name))
+                    changed.append(name)
+        return tuple(changed)
+
+    def replace_article(self, old_id: str, new_id: str) -> None:
+        """Make an article a mere source of another that is stored too and reads word for word the same."""
+        with self.transaction():
+            rows = self.read("SELECT source, url, retrieved FROM articles WHERE id = ?", (old_id,))
+            own = self.read("SELECT source, url FROM articles WHERE id = ?", (new_id,))
+            if not rows or not own or old_id == new_id:
+                raise StoreError(f"articles {old_id} and {new_id} must both be stored to become one")
+            rows += self.read(
+                "SELECT source, url, retrieved FROM article_sources WHERE article_id = ?", (old_id,)
+            )
+            mine = (own[0][0] or "", own[0][1] or "")
+            self.write_all(
+                "INSERT OR IGNORE INTO article_sources VALUES (?, ?, ?, ?)",
+                (
+                    (new_id, source or "", url or "", retrieved)
+                    for source, url, retrieved in rows
+                    if (source or "", url or "") != mine
+                ),
+            )
+            self.write("UPDATE articles SET version_of = ? WHERE version_of = ?", (new_id, old_id))
+            self.write("UPDATE articles SET version_of = NULL WHERE id = ? AND version_of = id", (new_id,))
+            self.write("DELETE FROM articles WHERE id = ?", (old_id,))
+
     def article(self, article_id: str) -> Article | None:
         """Return the article, or None where there is none of this id."""
         rows = self.read(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (article_id,))

@@ -21,6 +21,12 @@ Row = tuple[Any, ...]
 APPLICATION_ID = 0x5345414D
 BUSY_SECONDS = 30
 CHUNK = 500
+_NO_ROOM = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -230,7 +236,7 @@ class SqliteDatabase:
         except BaseException:
             # A full disk has rolled everything back by itself.
             if self._db.in_transaction:
-                self._db.execute(undo)
+                self.write(undo)
             raise
         finally:
             self._depth -= 1
@@ -238,10 +244,12 @@ class SqliteDatabase:
     def error(self, wrong: sqlite3.Error) -> StoreError:
         """Return what went wrong in plain words: what, where, and what to do."""
         said = str(wrong)
-        if "full" in said:
+        # A quota or a limit on the file's size ends a write with an I/O error, not with "full".
+        number = getattr(wrong, "sqlite_errorcode", None)
+        if "full" in said or number in _NO_ROOM:
             return StoreError(
-                f"the disk that holds {self.path} is full: what was stored before is safe; make room and "
-                "run the same command again",
+                f"the disk that holds {self.path} is full, or the file may not grow: what was stored before "
+                "is safe; make room and run the same command again",
                 code="store_full",
             )
         if "locked" in said or "busy" in said:
@@ -263,5 +271,10 @@ class SqliteDatabase:
             return StoreError(
                 f"{self.path} is no SQLite database, or a damaged one ({said}): choose another path with "
                 "--db, or restore a copy"
+            )
+        if "disk I/O" in said:
+            return StoreError(
+                f"{self.path} can't be read or written ({said}): check the disk, then run the same command "
+                "again; what was stored before is safe"
             )
         return StoreError(f"{self.path}: {said}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,30 +10,12 @@ from seamwatch.errors import StoreError, UnknownIdError
 from seamwatch.model.incident import Incident, Revision
 from seamwatch.model.incident_codec import incident_from_json, incident_json, revision_from_json
 from seamwatch.store.base import IncidentFilter
+from seamwatch.store.matching import fold, names_of
 from seamwatch.store.sqlite_articles import match_words
 from seamwatch.store.sqlite_database import Row, chunks, moment, to_json
 from seamwatch.store.sqlite_mentions import MentionTables, box_sql
-from seamwatch.vocabulary.codes import TargetKind
 
 _IN = "IN (SELECT value FROM json_each(?))"
-
-
-def fold(name: str) -> str:
-    """Return the words of a name in small letters, without marks and punctuation, one space between.
-
-    >>> fold("Al-Ḥawīja District")
-    'al hawija district'
-    """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in plain.casefold()).split())
-
-
-def _names(incident: Incident) -> set[tuple[str, str]]:
-    place = incident.place
-    areas = (place.name, place.admin2, place.admin1, place.country) if place else ()
-    actors = [a.name for a in incident.perpetrators] + [c.by for c in incident.claims]
-    actors += [t.name for t in incident.targets if t.kind is TargetKind.HUMAN]
-    return {("area", fold(n)) for n in areas if n} | {("actor", fold(n)) for n in actors}
 
 
 def _row(incident: Incident) -> Row:
@@ -121,7 +102,7 @@ class IncidentTables(MentionTables):
             self.write_all("INSERT INTO incident_mentions (mention_id, incident_id) VALUES (?, ?)", mentions)
             self.write_all(
                 "INSERT INTO incident_names VALUES (?, ?, ?)",
-                ((incident.id, *name) for incident in kept for name in _names(incident)),
+                ((incident.id, *name) for incident in kept for name in names_of(incident)),
             )
             self._lead_on(kept, told)
 
