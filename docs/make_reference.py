@@ -48,7 +48,7 @@ MEANINGS: dict[StrEnum, str] = {
     Modality.HYPOTHETICAL: "it is supposed: if, could, might",
     Modality.NEGATED: "it is told as not having happened",
     Modality.BACKGROUND: "it is history: older than a year, or recalled without a time and place of its own",
-    OtherKind.ROUNDUP: "several incidents in one figure or one phrase: no single incident can be told from it",
+    OtherKind.ROUNDUP: "several incidents in one figure or phrase, none told by itself",
     OtherKind.BACKGROUND: "history that explains the news",
     OtherKind.PLANNED: "a plan, a threat or a forecast",
     OtherKind.HYPOTHETICAL: "a supposition",
@@ -60,9 +60,9 @@ MEANINGS: dict[StrEnum, str] = {
     Status.CONFIRMED: "told as fact by an outlet or an official, or by two independent voices",
     Status.UNCONFIRMED: "told by one voice from its sources",
     Status.CLAIMED: "told only by the group that claims it",
-    Status.DENIED: "denied, and nothing told since stands against the denial",
+    Status.DENIED: "denied, and nobody has told it again since",
     Status.RETRACTED: "every voice that told it took it back",
-    Status.FOILED: "tried and prevented, or never carried out",
+    Status.FOILED: "tried and prevented",
     Certainty.ASSERTED: "the article says so itself",
     Certainty.REPORTED: "the article says so from a source",
     Certainty.CLAIMED: "the actor says so of itself",
@@ -144,8 +144,10 @@ def parameters(verb: Any, function: Callable[..., Any]) -> Iterator[str]:
             continue
         option = parameter.param_type_name == "option"
         value = value_word(types[parameter.name], parameter.metavar)
-        names = ", ".join(f"`{n} {value}`".replace(" `", "`") for n in parameter.opts) if option else f"`{value}`"
         words = plain(parameter.help or "").rstrip(".")
+        shown = [*(f"`{n} {value}`" if value else f"`{n}`" for n in parameter.opts[:1])]
+        shown += [f"`{n}`" for n in parameter.opts[1:]]
+        names = ", ".join(shown) if option else f"`{value}`"
         notes = []
         if parameter.required:
             notes.append("required")
@@ -157,7 +159,8 @@ def parameters(verb: Any, function: Callable[..., Any]) -> Iterator[str]:
         if get_args(types[parameter.name]) and option:
             notes.append("may be given several times")
         tail = f" ({'; '.join(notes)})" if notes else ""
-        yield f"| {names.replace('|', chr(92) + '|')} | {words.replace('|', chr(92) + '|')}{tail}. |"
+        said = f"{words}{tail}".replace("|", "\\|")
+        yield f"| {names.replace('|', chr(92) + '|')} | {said}{'' if said.endswith('.)') else '.'} |"
 
 
 def cli_page() -> str:

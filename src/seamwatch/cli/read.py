@@ -27,10 +27,14 @@ def read(
         None,
         formats=["%Y-%m-%d"],
         metavar="DATE",
-        help="Publication date of articles that do not say theirs.",
+        help="Publication date of all the documents, over what they say; a line of JSON keeps its own.",
         show_default=False,
     ),
-    source: str = typer.Option(None, help="Outlet of articles that do not say theirs.", show_default=False),
+    source: str = typer.Option(
+        None,
+        help="Outlet of all the documents, over what they say; a line of JSON keeps its own.",
+        show_default=False,
+    ),
     jsonl: bool = typer.Option(False, "--jsonl", help="Take every file as JSON Lines, whatever its name."),
     mentions: list[str] = typer.Option(
         None,

@@ -28,6 +28,7 @@ _LATER = re.compile(
     r"\b(?:hospitals?|clinic|wounds|injur\w+|wounded|hurt|intensive care|succumb\w*|treatment)\b",
     re.IGNORECASE,
 )
+_FOUND = re.compile(r"\b(?:body|bodies|corpses?)\b.*\b(?:found|discovered|recovered)\b", re.IGNORECASE)
 _DAY_WORDS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
     "january february march april may june july august september october november december jan feb mar apr "
@@ -78,7 +79,7 @@ def date_sentence(
 ) -> tuple[Dating, ...]:
     """Return the sentence's times that name a day, with what each dates.
 
-    `trigger` and `heads` are token indices: the leading event word, and those of all event words.
+    `trigger` and `heads` are token indices: the leading event word, and all words that tell an event.
 
     "Police said on Tuesday that a bomb went off on Monday." gives Tuesday (report), Monday (event).
     """
@@ -100,14 +101,30 @@ def date_sentence(
         # "Saturday's bombing", "the ambush of Tuesday": the time qualifies the event word itself.
         if _under(tokens.root, verb, heads):
             dates = Dates.EVENT
-        elif verb.i not in heads and _reports(verb):
+        elif verb.i not in heads and _reports(verb) and not _told_before(tokens.start, verb, heads):
             dates = Dates.CLAIM if verb.lower_ in _CLAIMING else Dates.REPORT
-        elif verb.lower_ in _DYING and not relative and _LATER.search(parsed.sentence.text):
+        elif not relative and _dates_death(parsed, verb, tokens.start, heads):
             dates = Dates.DEATH
         else:
             dates = Dates.EVENT
         found.append(Dating(time=time, dates=dates, distance=abs(tokens.start - trigger)))
     return tuple(found)
+
+
+def _told_before(at: int, verb: Token, heads: frozenset[int]) -> bool:
+    """Return whether a time at token `at` closes what is told: "... on Tuesday, a source said"."""
+    return at < verb.i and any(head < at for head in heads)
+
+
+def _dates_death(parsed: ParsedSentence, verb: Token, at: int, heads: frozenset[int]) -> bool:
+    """Return whether a time at token `at` is the day of a wounded person's death, or of a body's finding."""
+    text = parsed.sentence.text
+    found = _FOUND.search(text)
+    if found is not None and found.end() <= parsed.doc[at].idx:
+        return True
+    if verb.lower_ not in _DYING or not _LATER.search(text):
+        return False
+    return not any(verb.i < head < at for head in heads)
 
 
 def _under(token: Token, verb: Token, heads: frozenset[int]) -> bool:

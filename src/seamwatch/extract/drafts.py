@@ -57,6 +57,7 @@ class Draft:
     places: tuple[PlaceMention, ...] = ()
     casualties: tuple[CasualtyExpression, ...] = ()
     roles: Roles = field(default_factory=Roles)
+    definite: bool = False
 
     @property
     def types(self) -> Mapping[SubEventType, int]:
@@ -132,7 +133,7 @@ def event_places(parsed: ParsedSentence, places: tuple[PlaceMention, ...]) -> tu
     return tuple(
         p
         for depth, p in kept
-        if (depth == nearest or specificity(p) < known - 1.2) and (p.span not in outer or p.kind[:3] == "div")
+        if (depth == nearest or specificity(p) < known - 0.5) and (p.span not in outer or p.kind[:3] == "div")
     )
 
 
@@ -177,6 +178,18 @@ def _parts(facts: SentenceFacts) -> list[tuple[int, int]]:
             cuts.append(at)
     cuts.append(len(text))
     return list(pairwise(cuts))
+
+
+def _definite(facts: SentenceFacts, lead: Trigger) -> bool:
+    """Return whether a draft speaks of an event as known: "the blast", "the device went off"."""
+    if lead.noun:
+        return lead.definite
+    for token in facts.parsed.doc[lead.head].lefts:
+        if token.dep_ in ("nsubj", "nsubjpass"):
+            thing = facts.things.get(token.i)
+            known = any(t.lower_ in ("the", "this", "that") for t in token.lefts if t.dep_ == "det")
+            return known and thing is not None and thing.gives != "armed"
+    return False
 
 
 def _recalled(facts: SentenceFacts) -> int:
@@ -224,13 +237,14 @@ def make_drafts(
                 clause=_clause(parsed, start, end),
                 triggers=triggers,
                 lead=lead,
+                definite=_definite(facts, lead),
                 scope=scope.kinds,
                 scope_evidence=scope.evidence,
                 datings=date_sentence(
                     parsed,
                     tuple(t for t in facts.times if inside(t.span)),
                     lead.head,
-                    frozenset(t.head for t in triggers),
+                    frozenset(t.head for t in triggers if t.word.gives != HARM),
                 ),
                 places=tuple(p for p in facts.places if inside(p.span)),
                 casualties=tuple(c for c in facts.casualties if inside(c.evidence.span)),

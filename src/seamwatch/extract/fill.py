@@ -75,11 +75,12 @@ def fill_mention(filling: Filling, reading: Reading, number: int) -> Mention:
 
 def _evidence(drafts: Sequence[Draft]) -> tuple[Evidence, ...]:
     """Return the tellings' passages, the one that tells the event best first."""
+    return tuple(dict.fromkeys(d.clause for d in sorted(drafts, key=_telling_order)))
 
-    def key(draft: Draft) -> tuple[bool, bool, bool, int]:
-        return draft.title, not draft.strong, draft.lead.plural, draft.sentence
 
-    return tuple(dict.fromkeys(d.clause for d in sorted(drafts, key=key)))
+def _telling_order(draft: Draft) -> tuple[bool, bool, bool, int]:
+    """Return the key that puts the draft that tells the event best first."""
+    return draft.title, not draft.strong, draft.lead.plural, draft.sentence
 
 
 def _time_evidence(article: Article, time: TimeMention) -> Evidence:
@@ -228,7 +229,8 @@ def _modality(drafts: Sequence[Draft], claims: Sequence[Claim]) -> Modality:
     told = [d for d in body if d.strong] or body
     if any(ScopeKind.RETRACTED in d.scope or ScopeKind.NEGATED in d.scope for d in told):
         return Modality.DENIED
-    if any(ScopeKind.FOILED in d.scope for d in told):
+    first = min(told, key=_telling_order)
+    if ScopeKind.FOILED in first.scope:
         return Modality.FOILED
     if any(_REPORTEDLY.search(d.clause.quote) for d in told):
         return Modality.REPORTED

@@ -30,6 +30,8 @@ def _header(facts: SentenceFacts, alone: bool) -> Header | None:
     text = facts.parsed.sentence.text
     if facts.triggers or facts.casualties or len(text) > _LONGEST or facts.parsed.sentence.headline:
         return None
+    if "(" in text or any(p.dateline for p in facts.all_places):
+        return None
     days = tuple(
         Dating(time=t, dates=Dates.EVENT, distance=1000)
         for t in facts.times

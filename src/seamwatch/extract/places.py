@@ -52,7 +52,8 @@ def agree(a: PlaceMention, b: PlaceMention) -> float:
         if mine and theirs and mine != theirs:
             return -1.0
     if _RANK.get(a.kind, 5) == _RANK.get(b.kind, 5) <= 2:
-        return -0.6
+        # A village that the gazetteer lacks may lie in the area that another sentence names.
+        return -0.3 if "unknown" in (a.kind, b.kind) else -0.6
     return 0.0
 
 

@@ -99,7 +99,7 @@ def draft_day(draft: Draft, focus: Telling | None, published: date | None) -> Ti
     for time in sorted(times, key=lambda t: t.anchor != "event" or t.range is None):
         if time.range is not None:
             return time.range
-        if time.offset_days is not None:
+        if time.offset_days is not None and not draft.title:
             base = _day_of(focus) or published
             if base is not None:
                 day = base + timedelta(days=time.offset_days)
@@ -140,7 +140,7 @@ def fits(draft: Draft, when: TimeRange | None, telling: Telling, focus: bool) ->
             score -= 2.0
     if draft.lead.novel and not draft.title:
         score -= 3.0
-    if draft.lead.definite and draft.lead.noun:
+    if draft.definite:
         score += 1.5
     for outcome in (Outcome.KILLED, Outcome.INJURED):
         figures = {c.best for c in draft.casualties if c.outcome is outcome and c.best} - {None}
@@ -198,7 +198,7 @@ def join_drafts(drafts: Sequence[Draft], published: date | None) -> list[Telling
 
 def _vague(draft: Draft, when: TimeRange | None) -> bool:
     """Return whether a draft only speaks of violence in general: "protests and attacks plague the area"."""
-    return is_generic(draft) and when is None and not draft.casualties and not draft.lead.definite
+    return is_generic(draft) and when is None and not draft.casualties and not draft.definite
 
 
 def main_again(focus: Telling, main: Telling) -> Telling:

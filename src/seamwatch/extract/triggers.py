@@ -125,7 +125,8 @@ def _describe(
             word=hit.value, phrase=hit.phrase, first=first, last=last, head=head, noun=False, present=present
         )
     words = {t.lower_ for t in token.lefts} | {t.lower_ for c in token.lefts for t in c.lefts}
-    plural = token.tag_ in ("NNS", "NNPS") and not hit.phrase.endswith("series")
+    counted = any(t.tag_ == "CD" for t in token.lefts)  # "two rockets" are as definite as one
+    plural = token.tag_ in ("NNS", "NNPS") and not counted
     possessive = any(t.dep_ == "poss" for t in token.lefts)
     return Trigger(
         word=hit.value,

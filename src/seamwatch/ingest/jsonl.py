@@ -44,14 +44,15 @@ def _read_line(line: bytes | str, number: int, origin: str) -> RawArticle | Reje
     where, name = f"{origin}:{number}", f"line {number}"
     row: Any = None
     try:
-        row = _parse(line, name)
+        row = parse_line(line, name)
         return _article(row, where, name)
     except ShapeError as wrong:
         known = _id_of(row) if isinstance(row, dict) else _id_at_start(line)
         return Rejected(origin=where, stage="ingest", code=wrong.code, reason=str(wrong), id=known)
 
 
-def _parse(line: bytes | str, name: str) -> Any:
+def parse_line(line: bytes | str, name: str) -> Any:
+    """Return the JSON value of one line; raise ShapeError that calls the line by this name."""
     if len(line) > MOST_LINE:
         raise ShapeError(
             f"{name} is longer than {MOST_LINE // 1_000_000} MB; split the text into articles",

@@ -142,23 +142,23 @@ def _touched(
     bound = {name for judgement in made if binds(judgement) for name in (judgement.left, judgement.right)}
     held.update(store.mentions(sorted(bound - held.keys())))
     fresh = sorted(held)
+    withdrawn: dict[tuple[str, str], Judgement] = {}
     while fresh:
         reached: set[str] = set()
         for judgement in store.judgements_about(fresh):
-            if judgement.by == RULES:
-                now = again.get((judgement.left, judgement.right))
-                if now is not None:
-                    if not worth_keeping(now):
-                        made.append(again.pop((judgement.left, judgement.right)))
-                        everything[now.left, now.right, now.by, now.at] = now
-                    continue
-            key = (judgement.left, judgement.right, judgement.by, judgement.at)
-            if everything.setdefault(key, judgement) is judgement and binds(judgement):
+            if binds(judgement):
                 reached.update((judgement.left, judgement.right))
+            now = again.get((judgement.left, judgement.right)) if judgement.by == RULES else None
+            key = (judgement.left, judgement.right, judgement.by, judgement.at)
+            if now is None:
+                everything.setdefault(key, judgement)
+            elif not worth_keeping(now):
+                withdrawn[now.left, now.right] = now
         found = store.mentions(sorted(reached - held.keys()))
         held.update(found)
         fresh = sorted(found)
-    return held, list(everything.values()), sorted(made, key=lambda j: (j.left, j.right))
+    made += withdrawn.values()
+    return held, [*everything.values(), *withdrawn.values()], sorted(made, key=lambda j: (j.left, j.right))
 
 
 def link_new(

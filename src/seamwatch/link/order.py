@@ -31,12 +31,20 @@ def known_at(sourced: SourcedMention) -> datetime:
     return ALWAYS
 
 
+def _turn(sourced: SourcedMention) -> tuple[bool, datetime]:
+    """Return when a mention's turn is: its publication day; undated articles last, not as they came in."""
+    published = sourced.article.published
+    if published is None and sourced.article.known is not None:
+        return (True, ALWAYS)
+    return (False, known_at(sourced))
+
+
 def known_by(mentions: Iterable[SourcedMention], as_of: datetime | None) -> tuple[SourcedMention, ...]:
     """Return the mentions known at a moment (all, where it is None), in order of being known."""
     if as_of is not None and as_of.tzinfo is None:
         as_of = as_of.replace(tzinfo=UTC)
     held = [m for m in mentions if as_of is None or known_at(m) <= as_of]
-    return tuple(sorted(held, key=lambda m: (known_at(m), m.article.id, m.mention.id)))
+    return tuple(sorted(held, key=lambda m: (_turn(m), m.article.id, m.mention.id)))
 
 
 def incident_id(mention_id: str) -> str:
@@ -74,10 +82,10 @@ def best_of(toll: Toll | None) -> int | None:
 def telling_order(mentions: Iterable[SourcedMention]) -> tuple[SourcedMention, ...]:
     """Return the mentions as their figures follow one another: within one moment a lower toll is older."""
 
-    def key(m: SourcedMention) -> tuple[datetime, int, int, str, str]:
+    def key(m: SourcedMention) -> tuple[tuple[bool, datetime], int, int, str, str]:
         killed, injured = best_of(m.mention.killed), best_of(m.mention.injured)
         return (
-            known_at(m),
+            _turn(m),
             -1 if killed is None else killed,
             -1 if injured is None else injured,
             m.article.id,

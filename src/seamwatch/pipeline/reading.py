@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from seamwatch.errors import InputError, ShapeError
+from seamwatch.errors import InputError, ShapeError, StoreError
 from seamwatch.model.codec import mention_from_json
 from seamwatch.model.incident import Extraction
 from seamwatch.model.text import Article, RawArticle, Rejected
@@ -47,7 +47,12 @@ class _PageMemory:
 
     def put(self, url: str, validators: Validators) -> None:
         """Keep what is known of a URL."""
-        self._store.remember_fetch(url, validators.etag, validators.last_modified)
+        try:
+            self._store.remember_fetch(url, validators.etag, validators.last_modified)
+        except StoreError as wrong:
+            # Not to remember a page only means to fetch it again.
+            if wrong.code not in ("store_full", "store_busy"):
+                raise
 
 
 def read_into(
@@ -82,39 +87,41 @@ def _given(recorder: Recorder, name: str) -> Iterator[Recorded | Rejected]:
     """Yield what became of each line of a file of given mentions."""
     import sys
 
+    if name == "-":
+        yield from _given_lines(recorder, sys.stdin.buffer, "stdin")
+        return
     try:
-        if name == "-":
-            yield from _given_lines(recorder, sys.stdin.buffer, "stdin")
-            return
-        with Path(name).open("rb") as lines:
-            yield from _given_lines(recorder, lines, name)
+        lines = Path(name).open("rb")
     except OSError as wrong:
         reason = f"{name}: can't be read ({wrong.strerror}); check the path and its permissions"
         yield Rejected(origin=name, stage="ingest", code="not_found", reason=reason)
+        return
+    with lines:
+        yield from _given_lines(recorder, lines, name)
 
 
-def _given_lines(recorder: Recorder, lines: Iterable[bytes], name: str) -> Iterator[Recorded | Rejected]:
-    for number, line in enumerate(lines, 1):
+def _given_lines(recorder: Recorder, lines: BinaryIO, name: str) -> Iterator[Recorded | Rejected]:
+    from seamwatch.ingest.jsonl import limit_lines, parse_line
+
+    for number, line in enumerate(limit_lines(lines), 1):
         if not line.strip():
             continue
         where = f"{name}, line {number}"
         row: Any = None
         try:
-            row = json.loads(line)
+            row = parse_line(line, where)
             article, extraction = _parse_given(row, where)
-        except (ValueError, InputError) as wrong:
-            code = wrong.code if isinstance(wrong, InputError) else "bad_json"
-            reason = str(wrong) if isinstance(wrong, InputError) else f"{where}: not valid JSON ({wrong})"
+        except InputError as wrong:
             known = row.get("id") if isinstance(row, dict) else None
             yield Rejected(
                 origin=where,
                 stage="ingest",
-                code=code,
-                reason=reason,
+                code=wrong.code,
+                reason=str(wrong),
                 id=None if known is None else str(known),
             )
             continue
-        yield recorder.store_given(article, extraction)
+        yield recorder.store_given(article, extraction, origin=where)
 
 
 def _parse_given(row: Any, where: str) -> tuple[Article, Extraction]:
