@@ -2,8 +2,9 @@
 
     python docs/make_examples.py [--check]
 
-A block is run only after a comment `<!-- output -->`. `<!-- output: 14, KILLED, -3 -->` keeps the first 14
-lines, the section KILLED and the last three lines; what is left out becomes one line with three dots.
+A block is run only after a comment `<!-- output -->`. `<!-- output: 14, One of +4, KILLED -->` keeps the
+first 14 lines, the line that begins with "One of" with four lines after it, and the section KILLED; what is
+left out becomes one line with three dots.
 With --check nothing is written; the exit code is 1 where a page is not what the program prints.
 """
 
@@ -19,7 +20,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "docs/tutorial.md")
-_BLOCK = re.compile(r"(<!-- output(?::(?P<keep>[^\n]*?))? -->\n```console\n)(?P<body>.*?)(?=^```$)", re.S | re.M)
+_BLOCK = re.compile(
+    r"(<!-- output(?::(?P<keep>[^\n]*?))? -->\n```console\n)(?P<body>.*?)(?=^```$)", re.DOTALL | re.MULTILINE
+)
 _HEADING = re.compile(r"[A-Z][A-Z ]+")
 DOTS = "..."
 
@@ -64,15 +67,19 @@ def shorten(output: str, keep: str) -> list[str]:
         if section in items:
             wanted.add(number)
     for item in items:
+        begin, plus, more = item.rpartition(" +")
         if item.isdigit():
-            wanted |= set(range(min(int(item), len(lines))))
-        elif item.startswith("-"):
-            wanted |= set(range(max(0, len(lines) - int(item[1:])), len(lines)))
+            wanted |= set(range(int(item)))
+        elif plus:
+            found = next((n for n, line in enumerate(lines) if line.startswith(begin)), None)
+            wanted |= set() if found is None else set(range(found, found + int(more) + 1))
     kept: list[str] = []
     for number, line in enumerate(lines):
         if number in wanted:
             kept.append(line)
         elif kept[-1:] != [DOTS]:
+            while kept[-1:] == [""]:
+                kept.pop()
             kept.append(DOTS)
     return kept
 

@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING
 from seamwatch.extract.syntax import ParsedSentence
 from seamwatch.model.time import TimeMention
 from seamwatch.vocabulary.codes import TimexType
+from seamwatch.vocabulary.inflect import expand
+from seamwatch.vocabulary.lexicon import read_entries
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_REPORTING = frozenset(
-    "said says say saying told reported reports report announced announces stated states confirmed "
-    "added reiterated warned quoted declared revealed indicated published released issued revised "
-    "denied denies rejected condemned called claimed claims according posted tweeted spoke blamed "
-    "accused noted explained sentenced ordered listed".split()
-)
 _BOUNDS = frozenset("since until till".split())
-_CLAIMING = frozenset("claimed claims claiming boasted".split())
 # A wounded man's death has its own day: "hurt in the blast, he died in hospital on Friday".
 _DYING = frozenset("died dies die succumbed succumbs passed dying found discovered buried".split())
 _LATER = re.compile(
@@ -29,6 +24,7 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 _FOUND = re.compile(r"\b(?:body|bodies|corpses?)\b.*\b(?:found|discovered|recovered)\b", re.IGNORECASE)
+_POINTING = frozenset("same that next following previous".split())
 _DAY_WORDS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
     "january february march april may june july august september october november december jan feb mar apr "
@@ -70,17 +66,44 @@ def _governor(token: Token) -> Token:
     return token
 
 
-def _reports(verb: Token) -> bool:
-    return verb.lower_ in _REPORTING
+class SpeechBook:
+    """The verbs of saying, ready to ask."""
+
+    def __init__(self) -> None:
+        entries = read_entries("reporting")
+        self._gives = {
+            form: str(e.fields["gives"])
+            for e in entries
+            for pattern in e.patterns
+            for form in expand(pattern)
+        }
+
+    def gives(self, verb: Token) -> str:
+        """Return "report" or "claim" for a verb of saying, "" for any other."""
+        return self._gives.get(verb.lower_, "")
+
+    def speaks(self, parsed: ParsedSentence, first: int, heads: frozenset[int]) -> str:
+        """Return what the verb above token `first` gives where the token says when or where it was said.
+
+        In "A bomb went off in Baiji on Monday, police in Tikrit said on Tuesday" Tikrit and Tuesday belong
+        to "said"; `heads` are the tokens that tell an event.
+        """
+        verb = _governor(parsed.doc[first])
+        if verb.i in heads or _under(parsed.doc[first], verb, heads) or _told_before(first, verb, heads):
+            return ""
+        return self.gives(verb)
 
 
 def date_sentence(
-    parsed: ParsedSentence, times: tuple[TimeMention, ...], trigger: int, heads: frozenset[int]
+    parsed: ParsedSentence,
+    times: tuple[TimeMention, ...],
+    heads: frozenset[int],
+    speech: SpeechBook,
+    trigger: int = 0,
 ) -> tuple[Dating, ...]:
     """Return the sentence's times that name a day, with what each dates.
 
     `trigger` and `heads` are token indices: the leading event word, and all words that tell an event.
-
     "Police said on Tuesday that a bomb went off on Monday." gives Tuesday (report), Monday (event).
     """
     found = []
@@ -88,22 +111,22 @@ def date_sentence(
         relative = time.anchor == "event" and time.offset_days is not None
         if time.range is None and not relative:
             continue
-        if not relative and not names_a_day(time):
-            continue
-        if relative and time.type is TimexType.TIME and not names_a_day(time):
+        words = time.quote.lower().split()
+        if not names_a_day(time) and not (
+            relative and (time.type is TimexType.DATE or _POINTING & set(words))
+        ):
             continue
         tokens = parsed.tokens_in(time.span)
         if tokens is None or len(tokens) == 0:
             continue
         if tokens.start and parsed.doc[tokens.start - 1].lower_ in _BOUNDS:
             continue  # "since January" bounds a stretch of time and dates nothing in it
-        verb = _governor(tokens.root)
+        root = tokens.root.i
+        said = speech.speaks(parsed, root, heads)
         # "Saturday's bombing", "the ambush of Tuesday": the time qualifies the event word itself.
-        if _under(tokens.root, verb, heads):
-            dates = Dates.EVENT
-        elif verb.i not in heads and _reports(verb) and not _told_before(tokens.start, verb, heads):
-            dates = Dates.CLAIM if verb.lower_ in _CLAIMING else Dates.REPORT
-        elif not relative and _dates_death(parsed, verb, tokens.start, heads):
+        if said:
+            dates = Dates.CLAIM if said == "claim" else Dates.REPORT
+        elif not relative and dates_death(parsed, root, heads):
             dates = Dates.DEATH
         else:
             dates = Dates.EVENT
@@ -116,15 +139,18 @@ def _told_before(at: int, verb: Token, heads: frozenset[int]) -> bool:
     return at < verb.i and any(head < at for head in heads)
 
 
-def _dates_death(parsed: ParsedSentence, verb: Token, at: int, heads: frozenset[int]) -> bool:
-    """Return whether a time at token `at` is the day of a wounded person's death, or of a body's finding."""
-    text = parsed.sentence.text
+def dates_death(parsed: ParsedSentence, first: int, heads: frozenset[int]) -> bool:
+    """Return whether a time or place at token `first` is that of a later death, or of a body's finding."""
+    token, text = parsed.doc[first], parsed.sentence.text
+    verb = _governor(token)
+    if _under(token, verb, heads):
+        return False
     found = _FOUND.search(text)
-    if found is not None and found.end() <= parsed.doc[at].idx:
+    if found is not None and found.end() <= token.idx:
         return True
     if verb.lower_ not in _DYING or not _LATER.search(text):
         return False
-    return not any(verb.i < head < at for head in heads)
+    return not any(verb.i < head < first for head in heads)
 
 
 def _under(token: Token, verb: Token, heads: frozenset[int]) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from seamwatch.extract.casualties import CasualtyExpression
-from seamwatch.extract.dating import Dates, Dating, date_sentence
+from seamwatch.extract.dating import Dates, Dating, SpeechBook, date_sentence, dates_death
 from seamwatch.extract.places import specificity
 from seamwatch.extract.roles import RoleFinder, Roles
 from seamwatch.extract.scope import ScopeKind, ScopeReader
@@ -25,6 +25,11 @@ from seamwatch.vocabulary.codes import Outcome
 
 # Where a sentence may be cut when both sides tell an event with a day of its own.
 _CUT = re.compile(r"(?:;|,? and |,? while |,? whereas )")
+# "the bombing of Dujail police station": a site, though the name goes with a body's.
+_SITE = re.compile(
+    r"\s+(?:\w+\s+)?(?:station|checkpoint|base|prison|jail|hospital|market|barracks|airport|camp|bridge|dam)\b"
+)
+_STATIONED = frozenset("based stationed positioned deployed headquartered posted".split())
 _DIED = re.compile(r"\b(?:died|dies|succumbed|passed away|lost (?:his|her) life)\b", re.IGNORECASE)
 # A place that only says who speaks or where the wounded went is not where it happened.
 _AWAY = re.compile(
@@ -112,19 +117,29 @@ class SentenceFacts:
     all_places: tuple[PlaceMention, ...] = ()
 
 
-def event_places(parsed: ParsedSentence, places: tuple[PlaceMention, ...]) -> tuple[PlaceMention, ...]:
+def event_places(
+    parsed: ParsedSentence, places: tuple[PlaceMention, ...], heads: frozenset[int], speech: SpeechBook
+) -> tuple[PlaceMention, ...]:
     """Return the places of a sentence where something can have happened.
 
-    Datelines, names of outlets, nationality words, the seats of officials ("the mayor of Daquq") and
-    where the wounded were taken are left out.
+    Datelines, names of outlets, nationality words, the seats of officials ("the mayor of Daquq"), where
+    the speaker was, and where the wounded were taken or died are left out.
     """
     kept = []
     for place in places:
-        if place.dateline or place.source_name or place.kind == "nationality":
+        if place.dateline or place.kind == "nationality":
+            continue
+        after = parsed.sentence.text[place.span.end - parsed.start :]
+        if place.source_name and not _SITE.match(after):
             continue
         before = parsed.sentence.text[: place.span.start - parsed.start]
         if _AWAY.search(before):
             continue
+        tokens = parsed.tokens_in(place.span)
+        if tokens is not None and len(tokens):
+            root = tokens.root.i
+            if speech.speaks(parsed, root, heads) or dates_death(parsed, root, heads):
+                continue
         kept.append((_aside(parsed, place.span), place))
     # "Kulajo, in a district that borders areas disputed between Erbil and Baghdad": the aside is elsewhere.
     nearest = min((depth for depth, _ in kept), default=0)
@@ -144,7 +159,7 @@ def _aside(parsed: ParsedSentence, span: Span) -> int:
         return 0
     token, depth = tokens.root, 0
     while token.head.i != token.i:
-        depth += token.dep_ == "relcl"
+        depth += token.dep_ == "relcl" or (token.dep_ == "acl" and token.lower_ in _STATIONED)
         token = token.head
     return depth
 
@@ -209,13 +224,21 @@ def _recalled(facts: SentenceFacts) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What drafts are read with: the scope rules and the verbs of saying."""
+
+    scopes: ScopeReader
+    speech: SpeechBook
+
+
 def make_drafts(
-    facts: SentenceFacts, reading: Reading, published: date | None, scopes: ScopeReader
+    facts: SentenceFacts, reading: Reading, published: date | None, books: Books
 ) -> tuple[Draft, ...]:
     """Return the drafts of one sentence: one for each event that has a day of its own."""
     parsed, drafts = facts.parsed, []
     finder = RoleFinder(parsed, reading, facts.things)
-    cues = scopes.cues_of(parsed, published) if facts.triggers else ()
+    cues = books.scopes.cues_of(parsed, published) if facts.triggers else ()
     for start, end in _parts(facts):
         first, last = start + parsed.start, end + parsed.start
 
@@ -228,7 +251,7 @@ def make_drafts(
         if not triggers:
             continue
         lead = max(triggers, key=_strength)
-        scope = scopes.scope_of(parsed, lead.first, lead.last, published, cues)
+        scope = books.scopes.scope_of(parsed, lead.first, lead.last, published, cues)
         drafts.append(
             Draft(
                 sentence=parsed.sentence.index,
@@ -243,8 +266,9 @@ def make_drafts(
                 datings=date_sentence(
                     parsed,
                     tuple(t for t in facts.times if inside(t.span)),
-                    lead.head,
                     frozenset(t.head for t in triggers if t.word.gives != HARM),
+                    books.speech,
+                    lead.head,
                 ),
                 places=tuple(p for p in facts.places if inside(p.span)),
                 casualties=tuple(c for c in facts.casualties if inside(c.evidence.span)),

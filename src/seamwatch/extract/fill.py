@@ -99,6 +99,7 @@ def _date(telling: Telling, reading: Reading) -> TimeRange | None:
             if d.dates is Dates.EVENT
             and (d.time.range is None or (d.time.range.start <= when.end and when.start <= d.time.range.end))
         ]
+        evidence += [_time_evidence(reading.article, t) for t in telling.context]
         if not evidence:
             evidence = [
                 _time_evidence(reading.article, d.time) for dr in telling.drafts for d in dr.datings

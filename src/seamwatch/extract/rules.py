@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Protocol
 from seamwatch.extract.casualties import CasualtyExpression, find_casualties
 from seamwatch.extract.casualty_words import CasualtyWords, load_casualty_words
 from seamwatch.extract.claims import ClaimReader, FoundClaim, load_claims
+from seamwatch.extract.context import add_context
+from seamwatch.extract.dating import SpeechBook
 from seamwatch.extract.domain import Domain, DomainReader, load_domain
-from seamwatch.extract.drafts import Draft, SentenceFacts, event_places, make_drafts
+from seamwatch.extract.drafts import Books, Draft, SentenceFacts, event_places, make_drafts
 from seamwatch.extract.fill import Filling, fill_mention
 from seamwatch.extract.headers import with_headers
-from seamwatch.extract.scope import ScopeKind, ScopeReader, load_scope
+from seamwatch.extract.scope import ScopeKind, load_scope
 from seamwatch.extract.sentences import split_sentences
 from seamwatch.extract.statements import StatementReader, load_statements
 from seamwatch.extract.syntax import ParsedSentence, load_parser, parse_sentences
 from seamwatch.extract.tellings import Telling, draft_day, join_drafts, main_again
 from seamwatch.extract.things import ThingBook
-from seamwatch.extract.triggers import TriggerBook
+from seamwatch.extract.triggers import HARM, TriggerBook
 from seamwatch.model.incident import Extraction, OtherPassage
 from seamwatch.model.reading import Reading
 from seamwatch.model.time import TimeMention
@@ -69,7 +71,7 @@ class Words:
     nlp: Language
     triggers: TriggerBook
     things: ThingBook
-    scopes: ScopeReader
+    books: Books
     domains: DomainReader
     claims: ClaimReader
     statements: StatementReader
@@ -91,7 +93,7 @@ class RuleExtractor:
         domain = self._words.domains.article_domain(reading.article).domain
         facts = [self._facts(p, reading) for p in parsed]
         published = reading.article.published
-        drafts = [d for f in facts for d in make_drafts(f, reading, published, self._words.scopes)]
+        drafts = [d for f in facts for d in make_drafts(f, reading, published, self._words.books)]
         drafts = with_headers(drafts, facts)
         kinds = [self._other(d, domain, reading) for d in drafts]
         kinds = _spread(drafts, kinds)
@@ -105,6 +107,7 @@ class RuleExtractor:
         if any(not p.sentence.headline for p in parsed) and others:
             # Where the text tells only what is no incident, its title does not tell one either.
             tellings = [t for t in tellings if not all(d.title for d in t.drafts)]
+        add_context(tellings, facts, self._words.books.speech)
         claims = self._assign_claims(parsed, reading, tellings)
         mentions = tuple(
             fill_mention(Filling(telling=t, claims=tuple(claims[i])), reading, i + 1)
@@ -124,12 +127,13 @@ class RuleExtractor:
         times = tuple(t for t in reading.times if span.contains(t.span))
         casualties = self._casualties(parsed, times)
         told = bool(triggers or casualties)
+        heads = frozenset(t.head for t in triggers if t.word.gives != HARM)
         return SentenceFacts(
             parsed=parsed,
             triggers=triggers,
             things=self._words.things.find(parsed) if told else {},
             times=times,
-            places=event_places(parsed, places) if told else (),
+            places=event_places(parsed, places, heads, self._words.books.speech),
             casualties=casualties,
             all_places=places,
         )
@@ -229,7 +233,7 @@ def load_rule_extractor() -> RuleExtractor:
             nlp=load_parser(),
             triggers=TriggerBook(),
             things=ThingBook(),
-            scopes=load_scope(),
+            books=Books(scopes=load_scope(), speech=SpeechBook()),
             domains=load_domain(),
             claims=load_claims(),
             statements=load_statements(),

@@ -12,7 +12,7 @@ from seamwatch.extract.dating import Dates
 from seamwatch.extract.drafts import Draft, is_generic
 from seamwatch.extract.places import agree, best_mention, specificity
 from seamwatch.model.place import PlaceMention
-from seamwatch.model.time import TimeRange
+from seamwatch.model.time import TimeMention, TimeRange
 from seamwatch.vocabulary.acled import EventType, SubEventType
 from seamwatch.vocabulary.codes import Outcome
 
@@ -47,11 +47,15 @@ def family(kind: SubEventType) -> str:
 
 @dataclass(slots=True)
 class Telling:
-    """One incident of the article while its drafts are being gathered."""
+    """One incident of the article while its drafts are being gathered.
+
+    `context` are times of sentences beside it that it was dated by.
+    """
 
     drafts: list[Draft] = field(default_factory=list)
     when: TimeRange | None = None
     places: list[PlaceMention] = field(default_factory=list)
+    context: list[TimeMention] = field(default_factory=list)
 
     @property
     def families(self) -> set[str]:

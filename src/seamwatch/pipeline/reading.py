@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from seamwatch.errors import InputError, ShapeError, StoreError
 from seamwatch.model.codec import mention_from_json
 from seamwatch.model.incident import Extraction
 from seamwatch.model.text import Article, RawArticle, Rejected
+from seamwatch.pipeline.given import check_mention
 from seamwatch.pipeline.record import Recorded, Recorder
 
 if TYPE_CHECKING:
@@ -90,13 +92,13 @@ def _given(recorder: Recorder, name: str) -> Iterator[Recorded | Rejected]:
     if name == "-":
         yield from _given_lines(recorder, sys.stdin.buffer, "stdin")
         return
-    try:
-        lines = Path(name).open("rb")
-    except OSError as wrong:
-        reason = f"{name}: can't be read ({wrong.strerror}); check the path and its permissions"
-        yield Rejected(origin=name, stage="ingest", code="not_found", reason=reason)
-        return
-    with lines:
+    with ExitStack() as stack:
+        try:
+            lines = stack.enter_context(Path(name).open("rb"))
+        except OSError as wrong:
+            reason = f"{name}: can't be read ({wrong.strerror}); check the path and its permissions"
+            yield Rejected(origin=name, stage="ingest", code="not_found", reason=reason)
+            return
         yield from _given_lines(recorder, lines, name)
 
 
@@ -141,11 +143,5 @@ def _parse_given(row: Any, where: str) -> tuple[Article, Extraction]:
         raise ShapeError(f"{where}: `mentions` must be a list")
     parsed = tuple(mention_from_json(m, f"{where}: mentions[{i}]") for i, m in enumerate(mentions))
     for mention in parsed:
-        for evidence in mention.evidence:
-            span = evidence.span
-            if article.part(span.part)[span.start : span.end] != evidence.quote:
-                raise ShapeError(
-                    f"{where}: {mention.id}: the quote {evidence.quote[:60]!r} is not the {span.part} at "
-                    f"{span.start}..{span.end}; offsets are half-open and count code points"
-                )
+        check_mention(mention, article, f"{where}: {mention.id}")
     return article, Extraction(mentions=parsed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -68,6 +68,11 @@ class _Said:
 def _age(name: str, published: date | None) -> tuple[date, str]:
     """Return by what the first of several copies or versions is told, in whatever order they come in."""
     return (published or date.max, name)
+
+
+def _own_id(article: Article) -> str:
+    """Return the id of an article whose own was used for another text before."""
+    return f"{article.id}@{article.content_hash[:8]}"
 
 
 class Recorder:
@@ -135,34 +140,43 @@ class Recorder:
         except Exception as wrong:  # one bad article never stops a batch
             reason = f"{raw.origin}: could not be read ({type(wrong).__name__}: {wrong}); the rest goes on"
             return Rejected(origin=raw.origin, stage="read", code="internal", reason=reason, id=raw.id)
-        return self._store_or_reject(ready, None) or ready
+        if self._store.find_by_content_key(ready.print.content_key) is None:
+            return ready
+        return self._guarded(ready, lambda: self._record(ready, None)) or ready
 
-    def _store_or_reject(self, ready: _Prepared, said: _Said | None) -> Recorded | Rejected | None:
-        """Return the record of an article, or its rejection where the store has no room or no turn for it.
+    def _store_or_reject(self, ready: _Prepared, said: _Said) -> Recorded | Rejected:
+        """Return the record of an article, or why it could not be stored."""
+        result = self._guarded(ready, lambda: self._record(ready, said))
+        assert result is not None
+        return result
 
-        Without what it says only a word-for-word copy can be recorded; None stands for all others.
-        """
+    def _guarded(self, ready: _Prepared, work: Callable[[], Recorded | None]) -> Recorded | Rejected | None:
+        """Return what the work gives, in one transaction; a rejection where only this article fails."""
         try:
             with self._store.transaction():
-                return self._record(ready, said)
+                return work()
         except StoreError as wrong:
             if wrong.code not in _PASSING:
                 raise
-            return Rejected(
-                origin=ready.origin,
-                stage="store",
-                code=wrong.code,
-                reason=f"{ready.origin}: {wrong}",
-                id=ready.article.id,
+            code, reason = wrong.code, f"{ready.origin}: {wrong}"
+        except Exception as wrong:  # one bad article never stops a batch
+            code = "internal"
+            reason = (
+                f"{ready.origin}: could not be stored ({type(wrong).__name__}: {wrong}); "
+                "the rest of the batch goes on, please report this article"
             )
+        return Rejected(origin=ready.origin, stage="store", code=code, reason=reason, id=ready.article.id)
 
     def _record(self, ready: _Prepared, said: _Said | None) -> Recorded | None:
-        """Return what became of an article; the caller holds the transaction, so nothing changes meanwhile."""
+        """Return what became of an article; the caller holds the transaction.
+
+        Without what it says only a word-for-word copy can be recorded; None stands for all others.
+        """
         article = ready.article
         twin = self._store.find_by_content_key(ready.print.content_key)
         stored = self._store.article(twin) if twin is not None else None
         if stored is not None and (
-            stored.id == article.id
+            stored.id in (article.id, _own_id(article))
             or _age(stored.id, stored.published) <= _age(article.id, article.published)
         ):
             return self._copy(ready, stored)
@@ -171,7 +185,7 @@ class Recorder:
         reused = article.id if self._store.article(article.id) is not None else None
         if reused is not None:
             # The input uses an id again for another text: a version under an id of its own.
-            article = replace(article, id=f"{article.id}@{article.content_hash[:8]}")
+            article = replace(article, id=_own_id(article))
             said = replace(said, extraction=_renamed(said.extraction, reused, article.id))
         similar = [reused] if reused else []
         similar += [name for name in self._similar(ready.print) if name not in (reused, twin)]

@@ -111,7 +111,7 @@ class Store(Protocol):
         ...
 
     def version_family(self, ids: Iterable[str]) -> tuple[tuple[str, date | None], ...]:
-        """Return (id, publication day) of these articles and of all that are versions of one another with them."""
+        """Return (id, publication day) of these articles and of all versions of the same reports."""
         ...
 
     def set_versions(self, root: str, ids: Iterable[str]) -> tuple[str, ...]:

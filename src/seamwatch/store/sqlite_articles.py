@@ -141,22 +141,24 @@ class ArticleTables(SqliteDatabase):
             )
 
     def version_family(self, ids: Iterable[str]) -> tuple[tuple[str, date | None], ...]:
-        """Return (id, publication day) of these articles and of all that are versions of one another with them."""
+        """Return (id, publication day) of these articles and of all versions of the same reports."""
         rows = self.read(
-            "SELECT id, published FROM articles WHERE coalesce(version_of, id) IN (SELECT "
-            "coalesce(version_of, id) FROM articles WHERE id IN (SELECT value FROM json_each(?))) ORDER BY key",
+            "SELECT id, published FROM articles WHERE coalesce(version_of, id) IN "
+            "(SELECT coalesce(version_of, id) FROM articles WHERE id IN (SELECT value FROM json_each(?))) "
+            "ORDER BY key",
             (to_json(list(ids)),),
         )
         return tuple((name, date.fromisoformat(day) if day else None) for name, day in rows)
 
     def set_versions(self, root: str, ids: Iterable[str]) -> tuple[str, ...]:
         """Make these articles versions of `root`, and `root` a version of none; return whose mark changed."""
-        wanted: dict[str, str | None] = {name: root for name in ids}
+        wanted: dict[str, str | None] = dict.fromkeys(ids, root)
         wanted[root] = None
         changed = []
         with self.transaction():
             for name, known in self.read(
-                "SELECT id, version_of FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY key",
+                "SELECT id, version_of FROM articles "
+                "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY key",
                 (to_json(list(wanted)),),
             ):
                 if known != wanted[name]:
