@@ -25,6 +25,7 @@ from seamwatch.vocabulary.codes import Outcome
 
 # Where a sentence may be cut when both sides tell an event with a day of its own.
 _CUT = re.compile(r"(?:;|,? and |,? while |,? whereas )")
+_LABEL = re.compile(r"(?:[-–•*]\s*)?[A-ZÀ-Þ][\w'’ -]{2,40}(?:,[^:.]{0,40})?:\s")
 # "the bombing of Dujail police station": a site, though the name goes with a body's.
 _SITE = re.compile(
     r"\s+(?:\w+\s+)?(?:station|checkpoint|base|prison|jail|hospital|market|barracks|airport|camp|bridge|dam)\b"
@@ -63,6 +64,7 @@ class Draft:
     casualties: tuple[CasualtyExpression, ...] = ()
     roles: Roles = field(default_factory=Roles)
     definite: bool = False
+    fresh: bool = False
 
     @property
     def types(self) -> Mapping[SubEventType, int]:
@@ -195,6 +197,20 @@ def _parts(facts: SentenceFacts) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
+def is_item(parsed: ParsedSentence, places: tuple[PlaceMention, ...]) -> bool:
+    """Return whether a sentence opens an item of a log, table or bulletin: each item tells another event.
+
+    "Ser 4 | 27/04 | NINEWA: IED vs pickup", "- Raqqa, the same evening: unknown persons threw a grenade".
+    """
+    text = parsed.sentence.text
+    if text.count("|") >= 2 or text.count(" / ") >= 2:
+        return True
+    label = _LABEL.match(text)
+    if label is None:
+        return False
+    return any(p.span.start - parsed.start < label.end() for p in places)
+
+
 def _definite(facts: SentenceFacts, lead: Trigger) -> bool:
     """Return whether a draft speaks of an event as known: "the blast", "the device went off"."""
     if lead.noun:
@@ -261,6 +277,7 @@ def make_drafts(
                 triggers=triggers,
                 lead=lead,
                 definite=_definite(facts, lead),
+                fresh=not drafts and is_item(parsed, facts.all_places),
                 scope=scope.kinds,
                 scope_evidence=scope.evidence,
                 datings=date_sentence(

@@ -89,5 +89,8 @@ def with_headers(drafts: Sequence[Draft], facts: Sequence[SentenceFacts]) -> lis
             found.append(draft)
             continue
         datings = draft.datings if draft.event_times() else draft.datings + header.datings
-        found.append(replace(draft, datings=datings, places=draft.places + header.places))
+        fresh = not header.alone and not any(d.paragraph == draft.paragraph for d in found)
+        found.append(
+            replace(draft, datings=datings, places=draft.places + header.places, fresh=draft.fresh or fresh)
+        )
     return found

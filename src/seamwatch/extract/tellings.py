@@ -144,6 +144,8 @@ def fits(draft: Draft, when: TimeRange | None, telling: Telling, focus: bool) ->
             score -= 2.0
     if draft.lead.novel and not draft.title:
         score -= 3.0
+    if draft.fresh and not any(d.paragraph == draft.paragraph for d in telling.drafts):
+        score -= 2.5
     if draft.definite:
         score += 1.5
     for outcome in (Outcome.KILLED, Outcome.INJURED):
