@@ -86,7 +86,8 @@ class Draft:
     @property
     def strong(self) -> bool:
         """Return whether a trigger tells an event, and not only that somebody was harmed."""
-        return self.abducts or any(t.word.gives != HARM for t in self.triggers)
+        retracted = ScopeKind.RETRACTED in self.scope
+        return retracted or self.abducts or any(t.word.gives != HARM for t in self.triggers)
 
     @property
     def abducts(self) -> bool:

@@ -41,6 +41,7 @@ class Filling:
 
     telling: Telling
     claims: tuple[FoundClaim, ...] = ()
+    suspects: tuple[Actor, ...] = ()
 
 
 def fill_mention(filling: Filling, reading: Reading, number: int) -> Mention:
@@ -53,6 +54,14 @@ def fill_mention(filling: Filling, reading: Reading, number: int) -> Mention:
     claims = tuple(f.claim for f in found)
     victims = _victims(drafts)
     perpetrators = _perpetrators(drafts, found, reading)
+    if not any(a.kind is ActorKind.ORGANIZATION for a in perpetrators):
+        harmed = {v.name.lower() for v in victims}
+        named = {a.name for a in perpetrators}
+        perpetrators += tuple(
+            a
+            for a in filling.suspects
+            if a.name not in named and not any(a.name.lower() in h for h in harmed)
+        )
     return Mention(
         id=f"{article.id}#{number}",
         event_type=kind.event_type,
@@ -239,6 +248,9 @@ def _modality(drafts: Sequence[Draft], claims: Sequence[Claim]) -> Modality:
     if claimed and all(
         any(e.span.overlaps(d.clause.span) for c in claimed for e in c.evidence) for d in told
     ):
+        speakers = {c.by for c in claimed}
+        if any(c.kind is ClaimKind.DENIES and c.by not in speakers for c in claims):
+            return Modality.DENIED  # only the group says so, and another denies it
         return Modality.CLAIMED
     if any(_UNNAMED.search(d.clause.quote) or ScopeKind.HEDGED in d.scope for d in body):
         return Modality.REPORTED

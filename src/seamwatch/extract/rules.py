@@ -18,6 +18,7 @@ from seamwatch.extract.headers import with_headers
 from seamwatch.extract.scope import ScopeKind, load_scope
 from seamwatch.extract.sentences import split_sentences
 from seamwatch.extract.statements import StatementReader, load_statements
+from seamwatch.extract.suspects import SuspectBook
 from seamwatch.extract.syntax import ParsedSentence, load_parser, parse_sentences
 from seamwatch.extract.tellings import Telling, draft_day, join_drafts, main_again
 from seamwatch.extract.things import ThingBook
@@ -74,6 +75,7 @@ class Words:
     books: Books
     domains: DomainReader
     claims: ClaimReader
+    suspects: SuspectBook
     statements: StatementReader
     casualties: CasualtyWords
 
@@ -110,7 +112,15 @@ class RuleExtractor:
         add_context(tellings, facts, self._words.books.speech)
         claims = self._assign_claims(parsed, reading, tellings)
         mentions = tuple(
-            fill_mention(Filling(telling=t, claims=tuple(claims[i])), reading, i + 1)
+            fill_mention(
+                Filling(
+                    telling=t,
+                    claims=tuple(claims[i]),
+                    suspects=self._words.suspects.find(_paragraphs(t, parsed), reading),
+                ),
+                reading,
+                i + 1,
+            )
             for i, t in enumerate(tellings)
         )
         others += self._words.statements.find_hearsay(parsed) if domain not in _QUIET else ()
@@ -194,6 +204,12 @@ class RuleExtractor:
         return claims
 
 
+def _paragraphs(telling: Telling, parsed: tuple[ParsedSentence, ...]) -> list[ParsedSentence]:
+    """Return the sentences of the paragraphs in which a telling stands, and of the next ones."""
+    own = {d.paragraph for d in telling.drafts if not d.title}
+    return [p for p in parsed if p.sentence.paragraph in own and not p.sentence.headline]
+
+
 def _spread(drafts: list[Draft], kinds: list[OtherKind | None]) -> list[OtherKind | None]:
     """Return the kinds with that of the lead spread over what follows it without a day of its own.
 
@@ -236,6 +252,7 @@ def load_rule_extractor() -> RuleExtractor:
             books=Books(scopes=load_scope(), speech=SpeechBook()),
             domains=load_domain(),
             claims=load_claims(),
+            suspects=SuspectBook(),
             statements=load_statements(),
             casualties=load_casualty_words(),
         )
