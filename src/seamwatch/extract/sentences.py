@@ -15,6 +15,8 @@ ABBREVIATIONS = frozenset(
 )
 # A sentence ends at . ! ? (with closing quotes or brackets) before white space and a new start.
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]*[A-Z0-9À-Þ])|[؟۔]\s+")
+# In a text without capitals any word may start a sentence.
+_END_LOWER = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+\S)")
 _LAST_WORD = re.compile(r"([\w.]+)\.[\"'”’»)\]]*$")
 # "ERBIL (Daily) - ", "BAGHDAD, Sept 16 (Agency) - ", "Agency News/ ": only names, dates and brackets.
 _DATELINE = re.compile(
@@ -59,10 +61,10 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
     return not (token in ABBREVIATIONS or (len(token) == 1 and token.isalpha()))
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, start: int, end: int, ending: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each sentence of one paragraph, white space left out."""
     at = start
-    for match in _END.finditer(text, start, end):
+    for match in ending.finditer(text, start, end):
         if _is_end(text, at, match):
             yield at, match.end()
             at = match.end()
@@ -108,6 +110,7 @@ def split_sentences(article: Article) -> tuple[Sentence, ...]:
 
     if article.title and article.title.strip():
         add("title", 0, len(article.title), -1, headline=True)
+    ending = _END if any(c.isupper() for c in article.text) else _END_LOWER
     for paragraph, block in enumerate(_BLOCK.finditer(article.text)):
         first = block.start()
         if paragraph == 0 and not found and _is_headline(article.text, block.group(0)):
@@ -118,6 +121,6 @@ def split_sentences(article: Article) -> tuple[Sentence, ...]:
             # A sentence of its own: parsed with the lead it would pass for its subject.
             add("text", first, dateline.end(), paragraph)
             first = dateline.end()
-        for start, end in _pieces(article.text, first, block.end()):
+        for start, end in _pieces(article.text, first, block.end(), ending):
             add("text", start, end, paragraph)
     return tuple(found)
