@@ -35,9 +35,9 @@ _DIED = re.compile(r"\b(?:died|dies|succumbed|passed away|lost (?:his|her) life)
 # A place that only says who speaks or where the wounded went is not where it happened.
 _AWAY = re.compile(
     r"(?:"
-    r"(?:mayor|governor|director|head|chief|police|residents?|hospitals?|clinic|court|spokes\w+|"
-    r"officials?|morgue|commander|native|capital)\s+(?:in|of|for)|"
-    r"(?:office|council)\s+of|roads?\s+to|"
+    r"(?:mayor|governor|director|head|chief|hospitals?|clinic|court|spokes\w+|morgue|commander|native|"
+    r"capital)\s+(?:in|of|for)|"
+    r"(?:office|council|police|residents?|officials?)\s+of|roads?\s+to|"
     r"(?:disputed?|disputes|talks|coordination|relations|agreement|tensions?|deal|rift|governments?)\s+(?:in|of|"
     r"between)(?:\s+[\w'’-]+\s+and)?|"
     r"(?:taken|took|transferred|moved|rushed|evacuated|transported|brought|fled|escaped|sent|returned|"

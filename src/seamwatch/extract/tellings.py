@@ -227,7 +227,8 @@ def opens(draft: Draft, when: TimeRange | None) -> bool:
     named = [p for p in draft.places if p.kind not in ("country", "nationality")]
     harmed = [c for c in draft.casualties if c.kind not in ("ratio", "part", "update", "zero")]
     if not draft.strong:
-        return bool(harmed) and bool(when and named)
+        dated = when is not None or any(d.time.range is not None for d in draft.datings)
+        return bool(harmed) and bool((dated and named) or draft.roles.perpetrators)
     if is_generic(draft):
         exact = when is not None and when.precision <= 2 and bool(named)
         return exact or (bool(harmed) and bool(when or named))
