@@ -30,6 +30,7 @@ _LABEL = re.compile(r"(?:[-–•*]\s*)?[A-ZÀ-Þ][\w'’ -]{2,40}(?:,[^:.]{0,40
 _SITE = re.compile(
     r"\s+(?:\w+\s+)?(?:station|checkpoint|base|prison|jail|hospital|market|barracks|airport|camp|bridge|dam)\b"
 )
+_MODALS = frozenset("will would could may might shall should 'll ’ll can must".split())
 _STATIONED = frozenset("based stationed positioned deployed headquartered posted".split())
 _DIED = re.compile(r"\b(?:died|dies|succumbed|passed away|lost (?:his|her) life)\b", re.IGNORECASE)
 # A place that only says who speaks or where the wounded went is not where it happened.
@@ -65,6 +66,7 @@ class Draft:
     roles: Roles = field(default_factory=Roles)
     definite: bool = False
     fresh: bool = False
+    unreal: bool = False
 
     @property
     def types(self) -> Mapping[SubEventType, int]:
@@ -198,6 +200,21 @@ def _parts(facts: SentenceFacts) -> list[tuple[int, int]]:
     return list(pairwise(cuts))
 
 
+def _unreal(parsed: ParsedSentence, lead: Trigger) -> bool:
+    """Return whether a verb hangs on a modal: "they will return and slaughter the mukhtars"."""
+    if lead.noun:
+        return False
+    token = parsed.doc[lead.head]
+    if token.tag_ not in ("VB", "VBP"):
+        return False
+    while True:
+        if any(t.dep_ == "aux" and t.lower_ in _MODALS for t in token.lefts):
+            return True
+        if token.dep_ != "conj" or token.head.i == token.i:
+            return False
+        token = token.head
+
+
 def is_item(parsed: ParsedSentence, places: tuple[PlaceMention, ...]) -> bool:
     """Return whether a sentence opens an item of a log, table or bulletin: each item tells another event.
 
@@ -278,6 +295,7 @@ def make_drafts(
                 triggers=triggers,
                 lead=lead,
                 definite=_definite(facts, lead),
+                unreal=_unreal(parsed, lead),
                 fresh=not drafts and is_item(parsed, facts.all_places),
                 scope=scope.kinds,
                 scope_evidence=scope.evidence,

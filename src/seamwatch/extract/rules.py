@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from seamwatch.extract.casualties import CasualtyExpression, find_casualties
@@ -12,7 +12,7 @@ from seamwatch.extract.claims import ClaimReader, FoundClaim, load_claims
 from seamwatch.extract.context import add_context
 from seamwatch.extract.dating import SpeechBook
 from seamwatch.extract.domain import Domain, DomainReader, load_domain
-from seamwatch.extract.drafts import Books, Draft, SentenceFacts, event_places, make_drafts
+from seamwatch.extract.drafts import Books, Draft, SentenceFacts, event_places, is_generic, make_drafts
 from seamwatch.extract.fill import Filling, fill_mention
 from seamwatch.extract.headers import with_headers
 from seamwatch.extract.scope import ScopeKind, load_scope
@@ -59,6 +59,8 @@ _QUIET = {
     Domain.ACCIDENT: OtherKind.ACCIDENT,
     Domain.EXERCISE: OtherKind.EXERCISE,
 }
+# Sentences, title and dateline counted, in which an article says what it is about.
+_LEAD = 4
 _SPREADING = (OtherKind.EXERCISE, OtherKind.ACCIDENT, OtherKind.FIGURATIVE, OtherKind.BACKGROUND)
 _YEAR = timedelta(days=366)
 # What is told of a longer time than this, in days, is no single incident.
@@ -98,7 +100,7 @@ class RuleExtractor:
         drafts = [d for f in facts for d in make_drafts(f, reading, published, self._words.books)]
         drafts = with_headers(drafts, facts)
         kinds = [self._other(d, domain, reading) for d in drafts]
-        kinds = _spread(drafts, kinds)
+        kinds = _spread(drafts, kinds, self._lead_kind(parsed, drafts, published))
         real = [d for d, kind in zip(drafts, kinds, strict=True) if kind is None]
         others = [
             OtherPassage(kind=kind, evidence=(d.clause,))
@@ -170,6 +172,8 @@ class RuleExtractor:
             return OtherKind.NEGATED
         if _present(draft):
             return OtherKind.ROUNDUP
+        if draft.unreal and not draft.scope:
+            return OtherKind.HYPOTHETICAL
         for scope, kind in _OTHER.items():
             if scope in draft.scope and not (scope is ScopeKind.HABITUAL and draft.specific):
                 return kind
@@ -182,6 +186,20 @@ class RuleExtractor:
                 return OtherKind.ROUNDUP
             if when.start > published + timedelta(days=1):
                 return OtherKind.PLANNED
+        return None
+
+    def _lead_kind(
+        self, parsed: tuple[ParsedSentence, ...], drafts: list[Draft], published: date | None
+    ) -> OtherKind | None:
+        """Return whether title and lead say that all is an exercise or accident before any event is told.
+
+        "... completed a training course that ended with an exercise. In it gunmen seized a bus."
+        """
+        told = next((d.sentence for d in drafts if d.strong and not d.title and not is_generic(d)), 0)
+        for sentence in parsed[: min(told, _LEAD)]:
+            for cue in self._words.books.scopes.cues_of(sentence, published):
+                if cue.rule.kind in (ScopeKind.EXERCISE, ScopeKind.ACCIDENT):
+                    return _OTHER[cue.rule.kind]
         return None
 
     def _assign_claims(
@@ -210,15 +228,21 @@ def _paragraphs(telling: Telling, parsed: tuple[ParsedSentence, ...]) -> list[Pa
     return [p for p in parsed if p.sentence.paragraph in own and not p.sentence.headline]
 
 
-def _spread(drafts: list[Draft], kinds: list[OtherKind | None]) -> list[OtherKind | None]:
+def _spread(
+    drafts: list[Draft], kinds: list[OtherKind | None], said: OtherKind | None
+) -> list[OtherKind | None]:
     """Return the kinds with that of the lead spread over what follows it without a day of its own.
+
+    `said` is what the lead is by its own words, where it tells no event.
 
     A report of an exercise goes on in plain words ("all militants were killed"), one of an anniversary
     tells the old event on.
     """
-    lead = next((i for i, d in enumerate(drafts) if d.strong and not d.title), None)
-    kind = kinds[lead] if lead is not None else None
-    if lead is None or kind not in _SPREADING:
+    lead = next((i for i, d in enumerate(drafts) if d.strong and not d.title and not is_generic(d)), None)
+    if lead is None:
+        return kinds
+    kind = kinds[lead] or said
+    if kind not in _SPREADING:
         return kinds
     first = drafts[lead]
 
@@ -227,7 +251,7 @@ def _spread(drafts: list[Draft], kinds: list[OtherKind | None]) -> list[OtherKin
         told = {t.range.start for t in first.event_times() if t.range is not None}
         return any(day.start not in told for day in days)
 
-    return [kind if k is None and (i < lead or not own(drafts[i])) else k for i, k in enumerate(kinds)]
+    return [kind if k is None and (i <= lead or not own(drafts[i])) else k for i, k in enumerate(kinds)]
 
 
 def _present(draft: Draft) -> bool:
