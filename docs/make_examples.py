@@ -2,9 +2,9 @@
 
     python docs/make_examples.py [--check]
 
-A block is run only after a comment `<!-- output -->`. `<!-- output: 14, One of +4, KILLED -->` keeps the
-first 14 lines, the line that begins with "One of" with four lines after it, and the section KILLED; what is
-left out becomes one line with three dots.
+A block is run only after a comment `<!-- output -->`. `<!-- output: 24 -->` keeps the first 24 lines of what
+it prints. `5 rows` keeps the table to its fifth incident, `One of +4` the line that begins with "One of" and
+four lines after it, `KILLED` the section of that heading. What is left out becomes one line with three dots.
 With --check nothing is written; the exit code is 1 where a page is not what the program prints.
 """
 
@@ -70,6 +70,9 @@ def shorten(output: str, keep: str) -> list[str]:
         begin, plus, more = item.rpartition(" +")
         if item.isdigit():
             wanted |= set(range(int(item)))
+        elif item.endswith(" rows"):
+            heads = [n for n, line in enumerate(lines) if line.startswith("i-")]
+            wanted |= set(range([*heads, len(lines)][min(int(item[:-5]), len(heads))]))
         elif plus:
             found = next((n for n, line in enumerate(lines) if line.startswith(begin)), None)
             wanted |= set() if found is None else set(range(found, found + int(more) + 1))
@@ -107,7 +110,11 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as name:
             (Path(name) / "src").symlink_to(ROOT / "src")
             page = path.read_text(encoding="utf-8")
-            made = filled(page, Path(name))
+            try:
+                made = filled(page, Path(name))
+            except subprocess.CalledProcessError as failed:
+                print(f"{path.name}: `{failed.cmd[-1]}` ended with {failed.returncode}:\n{failed.stdout}")
+                return 1
         if made != page:
             stale = 1
             print(f"{path.name}: {'not what the program prints' if check else 'written'}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 import sys
 
 import typer
@@ -49,20 +52,49 @@ app.command("explain")(explain.explain)
 app.command("demo")(demo.demo)
 
 
+class _Interrupted(BaseException):
+    """Ctrl-C. Not KeyboardInterrupt: the command framework would end with a message of its own."""
+
+
+def _interrupt(*_: object) -> None:
+    raise _Interrupted
+
+
 def main() -> None:
     """Run the command line; an error of ours is one line on standard error and exit code 1."""
+    code = _run()
+    try:
+        sys.stdout.flush()
+    except OSError as wrong:
+        code = _lost_output(wrong)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Return the exit code of the verb that the command line names."""
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except SeamwatchError as wrong:
         typer.echo(f"seamwatch: {wrong}", err=True)
-        sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing is wrong.
-        sys.stderr.close()
-        sys.exit(0)
-    except KeyboardInterrupt:
+        return 1
+    except OSError as wrong:
+        return _lost_output(wrong)
+    except _Interrupted:
         typer.echo("seamwatch: interrupted; what was reported as stored is stored", err=True)
-        sys.exit(1)
+        return 1
+    return 0
+
+
+def _lost_output(wrong: OSError) -> int:
+    """Return the exit code where standard output can't be written; `| head` is no news."""
+    # What is left in the buffer would be tried again, and told of, when the program ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if wrong.errno != errno.EPIPE:
+        typer.echo(f"seamwatch: can't write the output ({wrong.strerror}): check where it goes", err=True)
+    return 1
 
 
 if __name__ == "__main__":

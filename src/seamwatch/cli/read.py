@@ -39,7 +39,7 @@ def read(
     mentions: list[str] = typer.Option(
         None,
         metavar="FILE",
-        help="Lines in the output shape of extract, each with its `article`: stored and linked as they are.",
+        help="Lines in the output shape of extract, each with its `article`: linked without extracting.",
         show_default=False,
     ),
     workers: int = typer.Option(1, min=1, max=64, help="Processes to extract with."),
