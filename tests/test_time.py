@@ -23,8 +23,10 @@ PIECES = (
     "|week|Sept.|5|2014|1980s|7 a.m.|at|of|in|May|25 SEP / 0715|251300Z SEP 23|99.99.2020|0000-00-00|31 Feb"
     "|'s|-|,|.|\n\n|every|next|the third quarter|of 9999|said|will|day|before|99999999 years ago|until"
     "|9999 weeks later|nineteen|ninety|hundred|1/2|24:61|’s|ago|this|Christmas|twentieth century|December"
+    "|27/08|1920L|the|in the night to|overnight from|9-Apr-22|271920L|the 31st|the first week of|Hours later"
+    "|the eve of|Friday|a week ago on|31 August|and|between|the night|from|1920|99/99|00.00.|0000Z|31/02"
     "|0 days ago|٣|²|9999-12-31|1000 years later|999 centuries ago|0001-01-01"
-).split("|")
+).split("|") + ["|"]
 
 
 def read(text: str, published: date | None, title: str | None = None) -> tuple[TimeMention, ...]:

@@ -13,8 +13,10 @@ from seamwatch.resolve.time_values import shift
 from seamwatch.resolve.time_words import CODES, TimeWords, load_time_words, split_tokens
 from seamwatch.vocabulary.codes import TimexType
 
-_SKIP = frozenset(CODES[name] for name in ("other", "future", "pastcue", "presentcue", "be", "stop", "break"))
-_JOINS = ("", CODES["on"], CODES[","], CODES["of"])
+_SKIP = frozenset(
+    CODES[name] for name in ("other", "future", "pastcue", "presentcue", "be", "stop", "break", "bar", "from")
+)
+_JOINS = ("", CODES["on"], CODES[","], CODES["of"], CODES["bar"])
 _PAIRS = (CODES["to"], CODES["and"])
 _CUT = frozenset((CODES["on"], CODES["at"], CODES["in"]))
 
@@ -113,6 +115,9 @@ def _joined(scene: Scene) -> list[Placed]:
     out: list[Placed] = []
     for placed in scene.placed:
         before = out[-1] if out else None
+        if before and placed.kind == "row-hour":
+            out[-1] = Placed(before.first, placed.last, placed.meaning, "day")
+            continue
         if before and before.kind in ("clock", "part") and placed.kind in ("day", "neighbour"):
             gap = scene.tokens.codes[before.last + 1 : placed.first]
             day = placed.meaning

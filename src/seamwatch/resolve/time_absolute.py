@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from seamwatch.resolve.time_scene import Found
@@ -14,6 +15,7 @@ from seamwatch.resolve.time_values import (
     of_days,
     of_month,
     of_year,
+    precision_of,
 )
 from seamwatch.resolve.time_words import CODES
 
@@ -21,6 +23,18 @@ _YEAR_AFTER = frozenset(
     "in since of by until till from to between before after during through and or for the around about late "
     "early mid".split()
 )
+
+# First and last day of the third of a month that a word means (0: the month's last day).
+_THIRDS = {
+    "early": (1, 10),
+    "beginning": (1, 10),
+    "start": (1, 10),
+    "mid": (11, 20),
+    "middle": (11, 20),
+    "late": (21, 0),
+    "end": (21, 0),
+    "close": (21, 0),
+}
 
 
 def absolute(meaning: Meaning) -> Meaning:
@@ -71,7 +85,20 @@ def _year_of(f: Found, month: int, day: int) -> int | None:
             there = make_date(candidate, month, day)
             if there and there.isoweekday() == weekday and -300 <= (there - published).days <= 120:
                 return candidate
-    return nearest_year(month, day or 1, published, -1 if f.has("last") else f.direction)
+    return year_near(f, month, day or 1)
+
+
+def year_near(f: Found, month: int, day: int) -> int | None:
+    """Return the year that fits the publication day, whatever figures stand beside."""
+    published = f.scene.published
+    if published is None:
+        return None
+    if f.has("unit") and f.text("unit") == "Y":
+        return published.year + f.has("next", "coming") - f.has("last", "past", "prev")
+    direction = -1 if f.has("last") else f.direction
+    if direction < 0 and f.scene.surely_past(f.first):
+        direction = -2
+    return nearest_year(month, day, published, direction)
 
 
 def read_month_day(f: Found) -> Meaning | None:
@@ -90,7 +117,7 @@ def read_month_day(f: Found) -> Meaning | None:
         if int(clock[:2]) > 23 or int(clock[2:]) > 59:
             return None
         suffix = f"T{clock[:2]}:{clock[2:]}"
-        year = _year_of(f, month, day) if f.has("hhmm") else nearest_year_of(f, month, day)
+        year = _year_of(f, month, day) if f.has("hhmm") else year_near(f, month, day)
     if year is None:
         return Meaning(value=f"XXXX-{month:02d}-{day:02d}{suffix}", anchor="published")
     found = make_date(year, month, day)
@@ -101,10 +128,11 @@ def read_month_day(f: Found) -> Meaning | None:
     return absolute(meaning) if f.has("year") and not f.has("/") else meaning
 
 
-def nearest_year_of(f: Found, month: int, day: int) -> int | None:
-    """Return the year that fits the publication day, whatever figures stand beside."""
-    published = f.scene.published
-    return None if published is None else nearest_year(month, day, published, f.direction)
+def read_dashed_date(f: Found) -> Meaning | None:
+    """Return a day with its month as a word and a short year, or in slashes: 9-Apr-22, 9/Apr/2022."""
+    days, month = f.numbers("day"), f.number("month", "mon")
+    found = make_date(f.number("year") or 2000 + days[-1], month, days[0])
+    return absolute(of_day(found)) if found else None
 
 
 def _second_day(f: Found, first: date) -> date | None:
@@ -122,7 +150,19 @@ def _second_day(f: Found, first: date) -> date | None:
 
 
 def read_month(f: Found) -> Meaning | None:
-    """Return a month, with or without a year: April 2022, last November, late September."""
+    """Return a month, with or without a year, cut to the third that is named: late September."""
+    whole = _whole_month(f)
+    if whole is None or whole.start is None or whole.end is None:
+        return whole
+    third = _THIRDS.get(f.word("early") or f.word("end"))
+    if third is None:
+        return whole
+    start, end = whole.start.replace(day=third[0]), whole.start.replace(day=third[1] or whole.end.day)
+    return replace(whole, start=start, end=end, precision=precision_of(start, end))
+
+
+def _whole_month(f: Found) -> Meaning | None:
+    """Return a month, with or without a year: April 2022, last November."""
     month = f.number("month", "mon")
     published = f.scene.published
     if f.before() == "black":

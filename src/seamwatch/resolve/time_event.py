@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from seamwatch.resolve.time_amount import half_value, read_amount, unit_of
 from seamwatch.resolve.time_relative import read_year_ago
 from seamwatch.resolve.time_scene import Found
@@ -40,7 +42,8 @@ def read_shifted(f: Found) -> Meaning | None:
         return None  # "three days before the blast" names its event: see read_after
     half = half_value(amount, unit)
     if half is not None:
-        return Meaning(type=TimexType.DURATION, value=half, anchor="event")
+        length = Meaning(type=TimexType.DURATION, value=half)
+        return _hours_away(f, length, 0) if unit.startswith("T") else replace(length, anchor="event")
     if amount == "X" or not amount.isdigit():
         vague = of_duration(amount, unit)
         return vague if f.has("before", "after") else Meaning(value="PAST_REF", anchor="event")
@@ -49,9 +52,27 @@ def read_shifted(f: Found) -> Meaning | None:
     if unit == "Y" and sign < 0 and amount == "1":
         return read_year_ago(f)
     anchor = f.scene.day_near(f.first) or f.scene.day_before(f.first)
+    if unit.startswith("T") and not f.has("before", "after"):
+        hours = int(amount) if unit == "TH" and len(amount) < 6 else 0
+        return _hours_away(f, of_duration(amount, unit), sign * (hours // 24))
     if unit.startswith("T") or anchor is None:
         return of_duration(amount, unit)
     return _unplaced(move(anchor, sign * int(amount), unit), sign * int(amount), unit)
+
+
+def _hours_away(f: Found, length: Meaning, days: int) -> Meaning:
+    """Return a length in hours or minutes that lies beside an event: on its day, or whole days away."""
+    near = f.scene.day_near(f.first)
+    there = shift(near, days) if near else None
+    precision = 1 if there else None
+    return replace(length, start=there, end=there, precision=precision, anchor="event", offset_days=days)
+
+
+def read_vaguely_shifted(f: Found) -> Meaning | None:
+    """Return hours later, minutes earlier, days afterwards: beside an event, whose day only hours keep."""
+    unit = unit_of(f)
+    length = of_duration("X", unit)
+    return _hours_away(f, length, 0) if unit.startswith("T") else replace(length, anchor="event")
 
 
 def _unplaced(meaning: Meaning | None, amount: int, unit: str) -> Meaning | None:
@@ -92,6 +113,9 @@ def read_after(f: Found) -> Meaning | None:
     if before or arrives or opens:
         sign = -sign
     day = named.meaning.start if named else None
+    if day is None and f.first == start and f.has("after") and _has_happened(f):
+        # "Six days after the blast one of the wounded has died": news of the publication day.
+        day, sign = f.scene.published, -sign
     there = shift(day, sign * days) if day else None
     return Meaning(
         type=TimexType.DURATION,
@@ -102,6 +126,17 @@ def read_after(f: Found) -> Meaning | None:
         anchor="event",
         offset_days=sign * days,
     )
+
+
+def _has_happened(f: Found) -> bool:
+    """Return whether the sentence tells its news in the present perfect: "has died", "have been freed"."""
+    tokens = f.scene.tokens
+    _, end = f.scene.sentence(f.first)
+    past = CODES["pastcue"]
+    for at in range(f.last + 1, min(end, f.last + 30)):
+        if tokens.lower(at) in ("has", "have") and past in tokens.codes[at + 1 : at + 3]:
+            return True
+    return False
 
 
 def read_neighbour(f: Found) -> Meaning | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seamwatch.resolve.time_amount import half_value, read_amount, unit_of
 from seamwatch.resolve.time_clock import of_moment
+from seamwatch.resolve.time_relative import past_stretch
 from seamwatch.resolve.time_scene import Found
 from seamwatch.resolve.time_values import Meaning, of_duration
 from seamwatch.vocabulary.codes import TimexType
@@ -15,6 +16,8 @@ _IN = frozenset("for in within during over after last lasted take took takes spe
 def read_bare_part(f: Found) -> Meaning | None:
     """Return a part of the day without a day ("at dawn"), on the day that the sentence names."""
     word = f.word("part")
+    if f.after() == "of":
+        return None  # "the early hours of the war"
     if f.before() in ("at", "before", "since", "until", "by", "after", "around", "about") and word != "night":
         return of_moment(f, f.text("part"))
     if f.has("in", "the") and f.before() in ("in", "during", "of", "this", "by"):
@@ -70,4 +73,6 @@ def read_duration(f: Found) -> Meaning | None:
     half = half_value(amount, unit)
     if half is not None:
         return Meaning(type=TimexType.DURATION, value=half)
+    if f.before() == "for" and f.after() == "now" and amount.isdigit() and f.scene.published:
+        return past_stretch(f, int(amount), unit, f.scene.published)
     return of_duration(amount, unit)

@@ -55,16 +55,16 @@ def read_weekday(f: Found) -> Meaning | None:
     if published is None:
         return Meaning(type=TimexType.TIME if suffix else TimexType.DATE, value=f"XXXX-WXX-{number}{suffix}")
     day = weekday_of(f, number, published)
-    numbers = [
-        v
-        for v, c in zip(f.scene.tokens.values[f.first : f.last + 1], f.codes, strict=True)
-        if isinstance(v, int) and c == f.scene.tokens.codes[f.at("weekday") or 0]
-    ]
+    numbers = f.numbers("weekday")
     if len(numbers) > 1 and (numbers[1] - numbers[0]) % 7 == 1:
         # "Saturday night into Sunday": the second day fixes the first.
         second = weekday_of(f, numbers[1], published)
         days = of_days(f"{shift(second, -1).isoformat()}TNI", shift(second, -1), second, TimexType.TIME)
         return days
+    if len(numbers) > 1 and numbers[0] != numbers[1] and f.has("to"):
+        last = weekday_of(f, numbers[1], published)
+        first = shift(last, -((numbers[1] - numbers[0]) % 7))
+        return of_days(f"{first.isoformat()}{suffix}", first, last, TimexType.TIME)
     if f.has("overnight"):
         first = shift(day, -1) if day == published else day
         return of_days(f"{first.isoformat()}TNI", first, shift(first, 1), TimexType.TIME)
@@ -198,6 +198,8 @@ def read_stretch(f: Found) -> Meaning | None:
     amount, unit, published = read_amount(f), unit_of(f), f.scene.published
     if amount is None:
         return None
+    if f.after() == "of":
+        return of_duration(amount, unit)  # "the last days of the war"
     if (
         amount == "X"
         and published

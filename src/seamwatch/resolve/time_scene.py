@@ -16,6 +16,7 @@ _CALENDAR = frozenset(("day", "month", "season", "year", "holiday"))
 _POSSESSIVE = CODES["'"]
 _CLOCK = frozenset(CODES[name] for name in ("clock", "day", "ampm", "zone", "part", "on", "at"))
 _UNTIL = frozenset(("until", "through", "till", "by"))
+_FINISHED = frozenset(("was", "were", "been", "had", "has", "have"))
 _REACH = 25
 _RECALL = 60
 
@@ -87,6 +88,19 @@ class Scene:
             if codes[at] == _PAST:
                 return -1
         return 0
+
+    def surely_past(self, first: int) -> bool:
+        """Return whether a finished deed is hung on the day: "was killed on", "had opened fire on"."""
+        codes, tokens = self.tokens.codes, self.tokens
+        if codes[first - 1 : first] != CODES["on"]:
+            return False
+        start, _ = self.sentence(first)
+        for at in range(first - 2, max(start, first - 9), -1):
+            if codes[at] in (_FUTURE, _TO):
+                return False
+            if codes[at] == _PAST and tokens.lower(at - 1) in _FINISHED:
+                return tokens.lower(at) not in _FINISHED
+        return False
 
     def add(self, placed: Placed) -> None:
         """Put an expression in its place among those understood so far."""
@@ -177,6 +191,12 @@ class Found:
         """Return the value of the first token of one of these classes as a number (0 without one)."""
         value = self.value(*names)
         return value if isinstance(value, int) else 0
+
+    def numbers(self, *names: str) -> list[int]:
+        """Return the values of all tokens of these classes that are numbers, in order."""
+        wanted = [CODES[name] for name in names]
+        rows = zip(self.scene.tokens.values[self.first : self.last + 1], self.codes, strict=True)
+        return [value for value, code in rows if code in wanted and isinstance(value, int)]
 
     def text(self, *names: str) -> str:
         """Return the value of the first token of one of these classes as text ("" without one)."""

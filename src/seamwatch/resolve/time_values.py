@@ -178,9 +178,14 @@ def move(day: date, amount: int, unit: str) -> Meaning | None:
 
 
 def nearest_year(month: int, day: int, published: date, direction: int) -> int:
-    """Return the year of a month and day without one: the nearest, and back in doubt."""
+    """Return the year of a month and day without one: the nearest, and back in doubt.
+
+    A direction of -2 says that the day cannot lie ahead (a week's grace for wrong publication days).
+    """
     here = make_date(published.year, month, min(day, 28)) or published
     gap = (here - published).days
+    if direction < -1:
+        return published.year - 1 if gap > 7 else published.year
     if direction < 0:
         return published.year - 1 if gap > 60 else published.year
     if direction > 0:

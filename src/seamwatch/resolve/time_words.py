@@ -15,7 +15,7 @@ CLASSES = (
     "season few some last past prev next coming following this these current that same a the every per "
     "ago earlier before after later early long of in on at and to between overnight ampm oclock clock "
     "date dtg hhmm fiscal end old more late eve today ref freq holiday future pastcue presentcue zone ' - "
-    ", . / break be stop other"
+    ", . / break be stop other mil bar from"
 ).split()
 CODES: dict[str, str] = {name: chr(0x100 + i) for i, name in enumerate(CLASSES)}
 OTHER = CODES["other"]
@@ -24,13 +24,15 @@ OTHER = CODES["other"]
 _TOKEN = re.compile(
     r"[0-9]{4}([-/])[0-9]{2}\1[0-9]{2}(?![0-9])"
     r"|[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{4}|[0-9]{2})(?![0-9/.-]{0,6}[0-9])"
-    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|[0-9]{6}Z?[A-Za-z]{3}[0-9]{2,4}"
+    r"|[0-2][0-9][0-5][0-9](?:L|Z|hrs|h)(?![^\W_])"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?|[0-9]{6}[LZCD]?[A-Za-z]{3}[0-9]{2,4}(?![^\W_])"
+    r"|[0-9]{6}[LZCD](?![^\W_])"
     r"|[0-9]{1,15}(?:[.,][0-9]{1,9}){0,4}(?:st|nd|rd|th|s|Z)?(?![^\W_])|[0-9]+"
     r"|[ap]\.\s?m\b\.?|o['’]clock|[^\W\d_]+|['’]s\b|\n[^\S\n]*\n\s*|[^\w\s]",
     re.IGNORECASE,
 )
 _PUNCTUATION = {
-    "-": "-", "–": "-", ",": ",", ".": ".", "/": "/", "'s": "'", "’s": "'", "'": "'", "’": "'",
+    "-": "-", "–": "-", ",": ",", ".": ".", "/": "/", "|": "bar", "'s": "'", "’s": "'", "'": "'", "’": "'",
     "!": "stop", "?": "stop", ";": "stop",
 }  # fmt: skip
 _ABBREVIATIONS = frozenset(
@@ -108,6 +110,8 @@ def _read_number(token: str) -> tuple[str, int | str | None]:
         if len(token) == 4:
             return "hhmm", token
         return ("num", number) if len(token) <= 4 else ("other", None)
+    if token[4:] in ("l", "z", "h", "hrs") and token[:4].isdigit():
+        return ("mil", token) if int(token[:2]) < 25 else ("other", None)
     if ":" in token:
         return "clock", token
     if re.fullmatch(r"[0-9]+(st|nd|rd|th)", token):
@@ -116,7 +120,7 @@ def _read_number(token: str) -> tuple[str, int | str | None]:
         return "decade", int(token[:-2]) if len(token) == 5 else 190 + int(token[0])
     if re.fullmatch(r"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]+", token):
         return "date", token
-    if re.fullmatch(r"[0-9]{6}z?([a-z]{3}[0-9]+)?", token):
+    if re.fullmatch(r"[0-9]{6}[lzcd]?([a-z]{3}[0-9]+)?", token):
         return "dtg", token
     if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", token):
         return "num", int(token.replace(",", "")) if len(token) < 9 else 0
