@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from seamwatch.extract.casualty_view import Harmed, View
@@ -20,7 +21,7 @@ class Context:
 
     view: View
     period: tuple[int, int] | None
-    claim_from: int
+    claims: tuple[tuple[int, int], ...]
 
     def kind_of(self, word: OutcomeWord, person: Harmed, first: int, last: int) -> str:
         """Return the kind of one figure: ratio, part, update, or the one its word has."""
@@ -50,7 +51,18 @@ class Context:
                 return "update"
         if of_them or patterns["part-before"].search(lower[max(0, start - 25) : start]):
             return "part"
+        killed = word.outcome == Outcome.KILLED
+        if killed and kind == "absolute" and person.count[1] is not None and self.is_all(start, end):
+            return "total"
         return kind
+
+    def is_all(self, start: int, end: int) -> bool:
+        """Return whether "in all", "all told" or "with him" says that the figure counts everyone."""
+        patterns, lower = self.view.lexicon.contexts, self.view.lower
+        return bool(
+            patterns["in-all"].search(lower[max(0, start - 70) : start])
+            or patterns["in-all-after"].match(lower[end : end + 60])
+        )
 
     def is_ratio(self, start: int, end: int) -> bool:
         """Return whether the figure at start..end counts a long period that the same sentence names."""
@@ -71,7 +83,7 @@ class Context:
         before, after = self.view.lower[max(0, start - 110) : start], self.view.lower[end : end + 60]
         outdated = bool(patterns["outdated-before"].search(before) or patterns["outdated-after"].match(after))
         rival = bool(patterns["spoken-before"].search(before))
-        return 0 <= self.claim_from <= start, rival, outdated
+        return any(a <= start < b for a, b in self.claims), rival, outdated
 
     def also(self, first: int) -> bool:
         """Return whether "also" stands before the casualty word."""
@@ -80,10 +92,26 @@ class Context:
 
 
 def make_context(view: View) -> Context:
-    """Return the context of a sentence: whether it tallies a period, and where a group's own claim begins."""
+    """Return the context of a sentence: whether it tallies a period, and where a group's own claims stand."""
     patterns = view.lexicon.contexts
     period = patterns["period"].search(view.lower)
     ratio = period is not None and not patterns["no-tally"].search(view.lower[: period.start()])
-    claim = patterns["own-claim"].search(view.lower)
     span = period.span() if period is not None and ratio else None
-    return Context(view=view, period=span, claim_from=claim.end() if claim else -1)
+    return Context(view=view, period=span, claims=tuple(_claims(view)))
+
+
+def _claims(view: View) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a sentence whose figures are an armed group's own."""
+    patterns, lower = view.lexicon.contexts, view.lower
+    claim = patterns["own-claim"].search(lower)
+    if claim is not None:
+        yield claim.end(), len(lower)
+    for match in patterns["own-claim-after"].finditer(lower):
+        begin, end = lower.rfind(";", 0, match.start()) + 1, lower.find(";", match.end())
+        if match.group().startswith("credited"):
+            stop = lower.find(",", match.end())
+            yield match.end(), stop if stop > 0 else len(lower)
+        elif match.group()[0] in ',"”’':
+            yield begin, match.start()
+        else:
+            yield begin, end if end > 0 else len(lower)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from seamwatch.extract.casualty_people import build_harmed, harmed_right
 from seamwatch.extract.casualty_rules import (
@@ -20,8 +21,12 @@ from seamwatch.extract.numbers import Count
 from seamwatch.vocabulary.codes import Outcome, VictimGroup
 
 _BODY_FOUND = re.compile(
-    r"\b(?:found|finds?|finding|recover\w*|discover\w*|retriev\w*|pulled|dumped|unearthed|located|lying|thrown|"
-    r"turned up|exhumed|brought|dead bod\w+|saw|seen)\b"
+    r"\b(?:found|finds?|finding|recover\w*|discover\w*|retriev\w*|pull(?:ed|ing)|dump\w*|unearthed|located|"
+    r"lying|thrown|turned up|exhum\w*|brought|bring|dead bod\w+|saw|seen|see|taken|took|takes|receiv\w*|"
+    r"count\w*|left|remain|leaving|lay|lies|lie|handed|arriv\w*|reach\w*|deliver\w*|collect\w*|gather\w*|transfer\w*|transport\w*|"
+    r"remov\w*|dug|digs?|digging|fish\w*|washed|float\w*|morgue|mortuary|hospital|carried|evacuat\w*|extract\w*|"
+    r"bur(?:ied|y|ying)|identif\w*|hauled|strewn|scattered|riddled|bearing|mutilated|burnt|burned|charred|hanging|"
+    r"hung|return\w*|drag\w*|held|holds?|has|had|there (?:are|were|is|was)|stood|beheaded|decomposed)\b"
 )
 _OR_WOUNDED = re.compile(
     r"\s*(?:or|and|and/or|/)\s+(?:wounded|injured|injuring|wounding|hurt|injures|wounds)\b"
@@ -50,18 +55,35 @@ def _inside(start: int, spans: list[tuple[int, int]]) -> bool:
 
 def find_hits(view: View, closed: list[tuple[int, int]]) -> Iterator[Hit]:
     """Yield every casualty word of the sentence that harms someone, in no particular order."""
+    for hit in _all_hits(view, closed):
+        people = tuple(p for p in hit.people if not _none_of(view, p.first))
+        if people:
+            yield replace(hit, people=people)
+
+
+def _none_of(view: View, first: int) -> bool:
+    """Return whether "no" stands before a phrase: "no passenger", but not "no fewer than"."""
+    return first not in view.numbers and "no" in (view.word(first - 1), view.words[first])
+
+
+def _all_hits(view: View, closed: list[tuple[int, int]]) -> Iterator[Hit]:
+    """Yield the casualty words with whom they harm, "no passenger" among them."""
     lexicon, lower, doc = view.lexicon, view.lower, view.doc
     used: set[int] = set()
-    for pattern, word in lexicon.phrases:
+    for word, patterns in lexicon.phrases:
         if word.role == "count_phrase" or not word.may_match(lower):
             continue
-        for match in pattern.finditer(lower):
+        for match in chain.from_iterable(p.finditer(lower) for p in patterns):
             if match.end() == match.start() or _inside(match.start(), closed):
                 continue
-            first, last = view.token_at(match.start()), view.token_at(match.end() - 1)
+            end = match.start() + len(match.group().rstrip())
+            first, last = view.token_at(match.start()), view.token_at(end - 1)
             tokens = range(first, last + 1)
             if word.role == "object_phrase":
                 people = _people_after(view, word, last)
+            elif word.role == "owner_phrase":
+                owner = build_harmed(view, first - 1, strict=True) if first else None
+                people = [owner] if owner and not view.tags[first - 1].startswith("PRP") else []
             else:
                 verb = next((i for i in tokens if view.tags[i].startswith(("VB", "MD"))), first)
                 people = harmed_by_subject(view, verb, word, first)
@@ -106,7 +128,7 @@ def find_hits(view: View, closed: list[tuple[int, int]]) -> Iterator[Hit]:
 
 def _people_after(view: View, word: OutcomeWord, last: int) -> list[Harmed]:
     """Return the people that follow a phrase such as "claimed the lives of"."""
-    if word.id == "took-life":
+    if word.id in ("took-life", "his-death"):
         for i in range(last + 1, min(last + 8, len(view.words))):
             if view.tags[i] == "POS":
                 phrase = build_harmed(view, i - 1)

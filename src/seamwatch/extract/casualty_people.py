@@ -26,6 +26,8 @@ from seamwatch.extract.casualty_view import (
 from seamwatch.extract.numbers import Count
 from seamwatch.vocabulary.codes import VictimGroup
 
+_MORE = frozenset("more other others".split())
+
 
 def harmed_right(view: View, i: int, *, strict: bool = False) -> Harmed | None:
     """Return the people whose noun phrase begins at i ("seven people", "20", "a herdsman and ...")."""
@@ -54,7 +56,7 @@ def harmed_right(view: View, i: int, *, strict: bool = False) -> Harmed | None:
     noun = noun_in(view, start, last, strict=strict)
     if noun is not None:
         return build_harmed(view, noun, strict=strict)
-    if i in view.numbers and last < start:
+    if i in view.numbers and (last < start or all(w in _MORE for w in view.words[start : last + 1])):
         return build_harmed(view, i)
     if (
         i in view.numbers
@@ -81,14 +83,16 @@ def harmed_left(view: View, i: int, *, strict: bool = False) -> Harmed | None:
         while opened >= 0 and view.words[opened] not in (",", "–", "-"):
             opened -= 1
         i = opened - 1
+    if i > 0 and view.words[i] in _MORE and i - 1 in view.numbers:
+        i -= 1
     if i < 0:
         return None
     if i in view.numbers:
         return build_harmed(view, i)
     if view.words[i] in ("another", "third", "fourth", "second", "fifth"):
-        return _bare(view, i)
+        return bare_person(view, i)
     if not is_person(view, i, strict=strict):
-        return None
+        return _before_of(view, i)
     for back in range(i - 1, max(-1, i - 6), -1):  # "two members of the National Guard"
         if view.words[back] == "of" and back > 0:
             if view.words[back - 1] in PARTITIVE or back - 1 in view.numbers:
@@ -101,7 +105,17 @@ def harmed_left(view: View, i: int, *, strict: bool = False) -> Harmed | None:
     return build_harmed(view, i, strict=strict)
 
 
-def _bare(view: View, i: int) -> Harmed:
+def _before_of(view: View, i: int) -> Harmed | None:
+    """Return the people of "three gatherers of truffles", "two fighters of jihadist factions"."""
+    of = i - 1
+    while of > i - 4 and view.tag(of) in ("JJ", "NN", "NNP", "NNS", "DT"):
+        of -= 1
+    if view.tags[i][:2] != "NN" or view.word(of) != "of" or not is_person(view, of - 1, strict=True):
+        return None
+    return build_harmed(view, of - 1)
+
+
+def bare_person(view: View, i: int) -> Harmed:
     """Return the people behind "another" or "a third"."""
     ordinal = ORDINALS.get(view.words[i], 0)
     first = i - 1 if view.word(i - 1) in ("a", "the") else i
@@ -199,8 +213,10 @@ def build_harmed(view: View, i: int, *, strict: bool = False) -> Harmed | None:
             bare=True,
         )
     if words[i] in ("another", *ORDINALS):
-        return _bare(view, i)
-    if not is_person(view, i, strict=strict) and (strict or view.tags[i] != "NNS" or i - 1 not in numbers):
+        return bare_person(view, i)
+    if not is_person(view, i, strict=strict) and (
+        strict or view.tags[i] != "NNS" or i - 1 not in numbers or words[i] in view.lexicon.words
+    ):
         return None
     return _noun_phrase(view, head, partitive=partitive)
 

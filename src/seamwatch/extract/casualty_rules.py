@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seamwatch.extract.casualty_people import build_harmed, harmed_left, harmed_right
-from seamwatch.extract.casualty_view import Harmed, View
+from seamwatch.extract.casualty_view import Harmed, View, is_person
 from seamwatch.extract.casualty_words import OutcomeWord
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def harmed_by_verb(view: View, i: int, word: OutcomeWord) -> list[Harmed]:
             phrase = build_harmed(view, target, strict=strict)
             if phrase is not None and (phrase.head > i or token.dep_ == "relcl"):
                 return listed(view, phrase, target)
-        right = harmed_right(view, i + 1, strict=strict)
+        right = harmed_right(view, i + 1, strict=strict) if view.word(i + 1) != "dead" else None
         if right is not None and (not right.bare or right.head in view.numbers or tag in ("VBZ", "VBG")):
             return listed(view, right, right.head)
         if target is not None and target > i and not _numbered(view, i):
@@ -170,12 +170,24 @@ def harmed_by_verb(view: View, i: int, word: OutcomeWord) -> list[Harmed]:
             return listed(view, phrase, phrase.head if view.doc[subject].i in view.numbers else subject)
         if phrase is None and subject not in view.numbers and near is None:
             return []
-    return [near] if near is not None else []
+    return _joined(view, near) if near is not None else []
+
+
+def _joined(view: View, phrase: Harmed) -> list[Harmed]:
+    """Return a headline's people with those joined before them: "Baker and two guards killed"."""
+    at = phrase.first - 2
+    if at >= 0 and view.words[at + 1] == "and" and is_person(view, at, strict=True):
+        other = build_harmed(view, at)
+        if other is not None and other.count[0] is not None and not other.definite:
+            return [other, phrase]
+    return [phrase]
 
 
 def harmed_by_subject(view: View, i: int, word: OutcomeWord, start: int | None = None) -> list[Harmed]:
     """Return who died, succumbed or lost his life: the verb's subject, else the people right before it."""
     token = view.doc[i]
+    if token.dep_ in ("aux", "auxpass"):
+        token = token.head
     if word.role == "subject" and is_unreal(token):
         return []
     near = harmed_left(view, (i if start is None else start) - 1, strict=word.strict)
@@ -183,7 +195,7 @@ def harmed_by_subject(view: View, i: int, word: OutcomeWord, start: int | None =
         return [near]
     subject = find_subject(token)
     if subject is not None and subject < i:
-        phrase = build_harmed(view, subject)
+        phrase = build_harmed(view, subject, strict=word.strict)
         if phrase is not None:
             return listed(view, phrase, subject)
         if view.tags[subject] not in ("NNP", "NNPS"):

@@ -10,6 +10,7 @@ from seamwatch.extract.numbers import NUMBER_SLOT
 from seamwatch.vocabulary.codes import Outcome, VictimGroup
 from seamwatch.vocabulary.lexicon import Entry, read_entries
 
+_MACRO = re.compile(r"\{([a-z]+)\}")
 _UNCOUNTED = frozenset("personnel crew taliban".split())
 
 
@@ -24,6 +25,7 @@ class OutcomeWord:
     strict: bool = False
     combined: bool = False
     outdated: bool = False
+    literal: bool = False
     needs: tuple[str, ...] = ()
 
     def may_match(self, lower: str) -> bool:
@@ -37,7 +39,7 @@ class CasualtyWords:
 
     words: dict[str, OutcomeWord]
     verbs: tuple[tuple[re.Pattern[str], OutcomeWord], ...]
-    phrases: tuple[tuple[re.Pattern[str], OutcomeWord], ...]
+    phrases: tuple[tuple[OutcomeWord, tuple[re.Pattern[str], ...]], ...]
     zeros: tuple[tuple[re.Pattern[str], OutcomeWord, tuple[Outcome, ...]], ...]
     excluded: re.Pattern[str]
     contexts: dict[str, re.Pattern[str]]
@@ -80,6 +82,7 @@ def _word(entry: Entry) -> OutcomeWord:
         strict=bool(get("strict", False)),
         combined=bool(get("combined", False)),
         outdated=bool(get("outdated", False)),
+        literal=bool(get("literal", False)),
         needs=tuple(get("needs", ())),
     )
 
@@ -89,36 +92,46 @@ def _any_of(patterns: list[str]) -> str:
     return "|".join(f"(?:{p})" for p in patterns)
 
 
+def _fill(pattern: str, macros: dict[str, str]) -> str:
+    """Return a pattern with every {id} of a macro written out."""
+    return _MACRO.sub(lambda m: macros[m[1]], pattern)
+
+
 @functools.cache
 def load_casualty_words(language: str = "en") -> CasualtyWords:
     """Return the compiled lexicons `casualties` and `people` of one language; read once a process."""
     words: dict[str, OutcomeWord] = {}
     verbs: list[tuple[re.Pattern[str], OutcomeWord]] = []
-    phrases: list[tuple[re.Pattern[str], OutcomeWord]] = []
+    phrases: list[tuple[OutcomeWord, tuple[re.Pattern[str], ...]]] = []
     zeros: list[tuple[re.Pattern[str], OutcomeWord, tuple[Outcome, ...]]] = []
     heads, markers, things, speakers = _people(language)
-    speaker = f"(?:{_any_of(speakers)})"
     excluded: list[str] = []
     gate: list[str] = []
     contexts: dict[str, re.Pattern[str]] = {}
+    macros = {
+        "speaker": f"(?:{_any_of(speakers)})",
+        "n": NUMBER_SLOT,
+        "num": NUMBER_SLOT.replace("?P<n>", "?:"),
+    }
     for entry in read_entries("casualties", language):
-        word = _word(entry)
+        if entry.fields["role"] == "macro":
+            macros[entry.id] = _any_of(list(entry.patterns))
+            continue
+        word, patterns = _word(entry), [_fill(p, macros) for p in entry.patterns]
         if word.role == "exclude":
-            excluded.extend(entry.patterns)
+            excluded.extend(patterns)
         elif word.role == "context":
-            pattern = _any_of(list(entry.patterns)).replace("{speaker}", speaker)
-            contexts[entry.id] = re.compile(pattern)
+            contexts[entry.id] = re.compile(_any_of(patterns))
         elif word.role == "gate":
-            gate.extend(entry.patterns)
+            gate.extend(patterns)
         elif word.role == "zero":
             outcomes = tuple(Outcome(o) for o in entry.fields["outcomes"])
-            zeros.append((re.compile(_any_of(list(entry.patterns))), word, outcomes))
+            zeros.append((re.compile(_any_of(patterns)), word, outcomes))
         elif word.role.endswith("phrase"):
-            for pattern in entry.patterns:
-                phrases.append((re.compile(pattern.replace("{n}", NUMBER_SLOT)), word))
+            phrases.append((word, tuple(map(re.compile, patterns))))
         else:
-            single = [p for p in entry.patterns if " " not in p]
-            several = [p for p in entry.patterns if " " in p]
+            single = [p for p in patterns if " " not in p]
+            several = [p for p in patterns if " " in p]
             for pattern in single:
                 words.setdefault(pattern, word)
             if several:

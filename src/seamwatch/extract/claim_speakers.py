@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 PRONOUNS = frozenset("it they he she we its their this which who that i".split())
 _PERSONS = frozenset(("he", "she", "i"))
 _DEFINITE = frozenset(("the", "its", "this", "that"))
-_NAMING = frozenset("calling called known named styled".split())
+_NAMING = frozenset("calling called known named styled styling dubbing dubbed naming signing".split())
+_LINKS = frozenset("of the al el and for in".split())
+_IN_NAME = ("in the name of", "on behalf of", "under the name of", "under the name", "signed by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,27 @@ def _medium(scene: Scene, first: int, head: Token, words: SpeakerWords) -> str |
     return None
 
 
+def signed_name(scene: Scene, head: Token) -> tuple[int, int] | None:
+    """Return the tokens of the name that a message speaks for: "in the name of a Wolves of Dawn"."""
+    doc, words = head.doc, scene.words
+    for phrase in _IN_NAME:
+        parts = phrase.split()
+        for i in range(len(words) - len(parts)):
+            if list(words[i : i + len(parts)]) != parts:
+                continue
+            first = i + len(parts)
+            while first < len(words) and (words[first] in ("a", "an", "the", "group") or doc[first].is_punct):
+                first += 1
+            last = first
+            while last < len(words) and (
+                doc[last].text[:1].isupper() or words[last] in ("of", "the", "al", "-")
+            ):
+                last += 1
+            if last > first:
+                return first, last - 1
+    return None
+
+
 def _meant(scene: Scene, head: Token, words: SpeakerWords) -> ActorMention | None:
     """Return the actor that "it", "the group" or "the agency" means."""
     if head.lower_ in words.mouthpieces:
@@ -128,6 +151,21 @@ def _own_name(head: Token) -> tuple[int, int] | None:
             while head.doc[last].is_punct and last > first:
                 last -= 1
             return first, last
+    return _set_off_name(head)
+
+
+def _set_off_name(head: Token) -> tuple[int, int] | None:
+    """Return the tokens of a name set off by commas: "a group new to the valley, Sons of the Ford, said"."""
+    doc, verb = head.doc, head.head.i
+    for i in range(head.i + 1, verb):
+        if doc[i].text != "," or i + 1 >= verb or not doc[i + 1].text[:1].isupper():
+            continue
+        last = i + 1
+        while last + 1 < verb and doc[last + 1].text != ",":
+            last += 1
+        inner = [t for t in doc[i + 1 : last + 1] if not t.is_punct and t.lower_ not in _LINKS]
+        if last + 1 < len(doc) and doc[last + 1].text == "," and all(t.text[:1].isupper() for t in inner):
+            return i + 1, last
     return None
 
 
@@ -165,7 +203,15 @@ def read_speaker(scene: Scene, head: Token, words: SpeakerWords) -> Speaker | No
         actor = _meant(scene, head, words)
         if actor is not None and actor.outlet and via is None:
             via = actor.quote
+    if actor is None and any(c.lower_ in ("that", "same") for t in (head, *head.children) for c in t.subtree):
+        actor = named_before(scene, first)  # "a spokesman of that army"
+        if actor is not None and actor.kind is ActorKind.ORGANIZATION:
+            return Speaker(actor.name, via, first, last, actor)
+        actor = None
     named = _own_name(head) if actor is None else None
+    if named is None and (actor is None or actor.outlet) and (group or outlet is not None):
+        named = signed_name(scene, head)
+        actor = None if named is not None else actor
     if named is not None:
         quote = parsed.evidence(*named, "").quote
     if actor is None:

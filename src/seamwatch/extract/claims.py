@@ -24,7 +24,21 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 _HARMED = frozenset("were was lost died fell suffered been survived".split())
+_MEANT = frozenset(("them", "him", "her"))
 _AFTER = 18
+# Words for states whose forces act abroad.
+_STATES = {
+    word: nation
+    for nation, words in {
+        "TR": "turkish turkey ankara turkiye türkiye",
+        "IL": "israeli israel",
+        "IR": "iranian iran tehran",
+        "US": "american pentagon centcom u.s.",
+        "RU": "russian russia moscow",
+        "JO": "jordanian jordan amman",
+    }.items()
+    for word in words.split()
+}
 _KEEP = ("claims", "denies", "accused")
 
 
@@ -140,20 +154,32 @@ class ClaimReader:
             accused = phrase_range(subject)
         elif rule.accused:
             accused = accused_in(doc, rule.accused, anchor, match)
-        if accused is not None and names_nobody(doc, *accused):
+        meant = rule.accused == "object" and accused is not None and doc[accused[0]].lower_ in _MEANT
+        if accused is not None and not meant and names_nobody(doc, *accused):
             return None
         if rule.accused and accused is None:
             return None
+        if meant:
+            accused = None  # "and accuses them of the murder": somebody named before
         head = self._agent(anchor) if rule.speaker == "agent" else subject_of(verb)
-        if rule.speaker == "reporter" or (head is not None and head.lower_ in PRONOUNS):
+        if rule.speaker in ("reporter", "teller") or (head is not None and head.lower_ in PRONOUNS):
             reporter = self._reporter(anchor)
             told = own_subject(reporter) if reporter is not None else None
-            if told is None and rule.speaker == "reporter" and anchor.dep_ == "ccomp":
+            if told is None and (
+                rule.speaker == "teller" or (rule.speaker == "reporter" and anchor.dep_ == "ccomp")
+            ):
                 return None
             if told is not None and reporter is not None:
                 head, verb = told, reporter
             elif rule.speaker == "reporter" and rule.accused == "subject":
                 return None
+        if rule.speaker == "opener":
+            verb = doc[match.first]
+            while verb.pos_ not in ("VERB", "AUX") and verb.head != verb:
+                verb = verb.head
+            head = subject_of(verb)
+        elif rule.kind == "claims" and rule.speaker == "subject":
+            head = _named_at(scene, match.first - 1) or head
         if head is None or is_nobody(doc, head) or is_denied(verb):
             return None
         outer = anchor.head.head
@@ -186,11 +212,27 @@ class ClaimReader:
             last = min(len(words) - 1, match.last + 8)
             if groups.isdisjoint(words[match.last : last]) and not scene.actors_in(match.last, last):
                 return False
+        if "actor-next" in rule.needs:
+            last = min(len(words) - 1, match.last + 4)
+            if match.last >= last or not scene.actors_in(match.last + 1, last):
+                return False
+        if "foreign" in rule.needs and not self._abroad(scene):
+            return False
         if "unharmed" in rule.needs:
             rest = words[match.last + 1 : match.last + 6]
             if not _HARMED.isdisjoint(rest) and "behind" not in rest and "responsible" not in rest:
                 return False
         return "self" not in rule.needs or self._tells_own_deed(scene, match, speaker)
+
+    def _abroad(self, scene: Scene) -> bool:
+        """Return whether the sentence names a state on whose soil the article mostly does not play."""
+        countries = Counter(
+            p.place.country
+            for p in scene.reading.places
+            if p.place is not None and not p.dateline and p.quote.lower() not in _STATES
+        )
+        here = countries.most_common(1)[0][0] if countries else None
+        return any(_STATES.get(word, here) != here for word in scene.words)
 
     def _reporter(self, verb: Token) -> Token | None:
         """Return the outermost verb of saying that a clause depends on, or None."""
@@ -271,6 +313,18 @@ class ClaimReader:
             foreign = subject.lower_ in ("he", "she", "there")
             return not foreign and self._words.authorities.isdisjoint(scene.words[first : last + 1])
         return match.last > match.first
+
+
+def _named_at(scene: Scene, token: int) -> Token | None:
+    """Return the token where it ends the name of an organisation: "IS" in "IS claimed", however parsed."""
+    if token < 0:
+        return None
+    span = scene.parsed.span(token, token)
+    organisation = any(
+        a.kind is ActorKind.ORGANIZATION and not a.outlet and a.span.end == span.end
+        for a in scene.actors_in(token, token)
+    )
+    return scene.parsed.doc[token] if organisation else None
 
 
 def _found(

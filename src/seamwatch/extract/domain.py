@@ -16,7 +16,7 @@ from seamwatch.vocabulary.lexicon import Entry, read_entries
 _MOST_COUNTED = 3  # one word said often tells no more than one said three times
 _TITLE_WEIGHT = 2
 _WORDS_READ = 1500
-_ENOUGH = 3.0
+_ENOUGH = 3.5
 _OVER_CONFLICT = 1.2
 
 

@@ -21,16 +21,27 @@ _VAGUE = {
     "thousands": 1000, "several": 2, "some": 2, "a few": 2, "few": 2, "a number": 2, "an unknown number": 1,
     "a handful": 2, "many": 2, "multiple": 2, "various": 2, "numerous": 2,
 }  # fmt: skip
-_FIXED = {"a couple": 2, "both": 2, "a pair": 2, "half a dozen": 6, "a dozen": 12, "dozen": 12}
+_FIXED = {
+    "a couple": 2,
+    "both": 2,
+    "a pair": 2,
+    "a duo": 2,
+    "a trio": 3,
+    "a quartet": 4,
+    "half a dozen": 6,
+    "a dozen": 12,
+    "dozen": 12,
+}
 
 _SMALL = f"(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_UNITS[1:10])}))?|{'|'.join(reversed(_UNITS))}"
 _DIGITS = r"\d{1,3}(?:,\d{3})+|\d+"
 _ONE = (
     rf"(?:(?:(?:{_SMALL}|an?|{_DIGITS})[ -](?:hundred|thousand|million)(?: and)?(?: (?:{_SMALL}))?)"
-    rf"|(?:{_SMALL}|half a|a)[ -]dozen|{_SMALL}|{_DIGITS}|a couple|a pair|both|dozen)"
+    rf"|(?:{_SMALL}|half a|a)[ -]dozen|{_SMALL}|{_DIGITS}|a couple|a pair|a duo|a trio|a quartet|both|dozen)"
 )
 _QUALIFIER = (
-    r"at least|at the least|no fewer than|no less than|not less than|more than|over|about|around|some|nearly|"
+    r"at least|at the least|upwards of|in excess of|not fewer than|well over|a further|"
+    r"no fewer than|no less than|not less than|more than|over|about|around|some|nearly|"
     r"almost|roughly|approximately|an estimated|up to|as many as|at most|fewer than|less than|under|"
     r"a total of|just|only|close to"
 )
@@ -56,6 +67,15 @@ _NO_COUNT_AFTER = re.compile(
 )
 _NO_COUNT_BEFORE = re.compile(
     rf"(?:\b{_MONTH}\.?|\bno\.?|\bevery|\barticle|\bhighway|\broute|\bno|\bage|\baged|\bsince|\bchapter)\s+$"
+)
+# "a man of 40" is his age.
+_AGE_BEFORE = re.compile(
+    r"\b(?:an?|the|one) (?:[\w-]+ )?(?!number|quarter|order)"
+    r"(?:man|woman|boy|girl|child|youth|lad|lady|[a-z]+(?:er|or|man|ist)) of $"
+)
+# "has gone up to 12" is twelve, "up to 12 were killed" at most twelve.
+_RISEN = re.compile(
+    r"\b(?:gone|go|goes|went|going|moved?s?|risen|rose|climbed|crept|is|was|now|pushed|brought|it) $"
 )
 
 
@@ -130,4 +150,15 @@ def find_numbers(text: str) -> Iterator[Number]:
             continue
         if _NO_COUNT_BEFORE.search(text, max(0, match.start() - 14), match.start()):
             continue
-        yield Number(start=match.start(), end=match.end(), count=_count(match))
+        before = text[max(0, match.start() - 30) : match.start()]
+        if _AGE_BEFORE.search(before):
+            continue
+        if match["from"] and before.endswith("from "):  # "rose from three to five" are two counts
+            for part in ("from", "to"):
+                n = _value(match[part])
+                yield Number(start=match.start(part), end=match.end(part), count=(n, n, n))
+            continue
+        count = _count(match)
+        if count[0] is None and _RISEN.search(text, max(0, match.start() - 12), match.start()):
+            count = (count[2], count[2], count[2])
+        yield Number(start=match.start(), end=match.end(), count=count)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from seamwatch.extract.patterns import PhraseBook, normal_words
 from seamwatch.extract.people import Person, PersonReader, PersonWords, surname
 from seamwatch.extract.speakers import own_subject, phrase_range, subject_of
 from seamwatch.extract.syntax import ParsedSentence
@@ -42,8 +43,14 @@ class StatementReader:
         """Compile the lexicon's entries."""
         lists = {str(e.fields["list"]): frozenset(e.patterns) for e in entries if "list" in e.fields}
         organisations = {
-            p: str(e.fields["organisation"]) for e in entries for p in e.patterns if "list" not in e.fields
+            p: str(e.fields["organisation"])
+            for e in entries
+            if "organisation" in e.fields
+            for p in e.patterns
         }
+        told = {e.id: e for e in entries if "other" in e.fields}
+        self._kinds = {key: OtherKind(e.fields["other"]) for key, e in told.items()}
+        self._passages = PhraseBook((key, e.patterns) for key, e in told.items())
         self._say = lists["say"]
         self._support = lists["support"]
         self._suspects = lists["suspects"]
@@ -131,7 +138,10 @@ class StatementReader:
         return None
 
     def find_hearsay(self, parsed: Sequence[ParsedSentence]) -> tuple[OtherPassage, ...]:
-        """Return allegations inside reported speech that tell no dated incident.
+        """Return allegations inside reported speech, and passages whose words say that nothing happened.
+
+        Those words are of denial, condition, plan, memory, count, mishap or exercise; they stand in the
+        lexicon with the kind of passage that they make.
 
         >>> from seamwatch.extract.sentences import split_sentences
         >>> from seamwatch.extract.syntax import load_parser, parse_sentences
@@ -141,12 +151,25 @@ class StatementReader:
         >>> [o.evidence[0].quote for o in load_statements().find_hearsay(parsed)]
         ['the group receives money from traders']
         """
-        return tuple(
-            OtherPassage(kind=OtherKind.STATEMENT, evidence=(evidence,))
-            for sentence in parsed
-            if sentence.sentence.span.part == "text"
-            for evidence in self._hearsay_in(sentence)
-        )
+        found: list[OtherPassage] = []
+        for sentence in parsed:
+            if sentence.sentence.span.part != "text":
+                continue
+            found += [
+                OtherPassage(kind=OtherKind.STATEMENT, evidence=(evidence,))
+                for evidence in self._hearsay_in(sentence)
+            ]
+            found += self._passages_in(sentence)
+        return tuple(found)
+
+    def _passages_in(self, sentence: ParsedSentence) -> Iterator[OtherPassage]:
+        """Return the sentence as a passage of each kind that its words make it."""
+        doc = sentence.doc
+        matches = self._passages.find(normal_words(t.text for t in doc), [t.tag_ for t in doc])
+        text = sentence.sentence.text
+        for key in dict.fromkeys(match.key for match in matches):
+            evidence = sentence.chars(0, len(text), f"passage:{key}")
+            yield OtherPassage(kind=self._kinds[key], evidence=(evidence,))
 
     def _hearsay_in(self, sentence: ParsedSentence) -> Iterator[Evidence]:
         for verb in sentence.doc:

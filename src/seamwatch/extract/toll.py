@@ -90,6 +90,20 @@ def _add_ordinal(tally: _Tally, ordinal: int, *, alone: bool) -> None:
         tally.total = ordinal if alone else tally.total + 1
 
 
+def _is_retold(tally: _Tally, injured: _Tally | None, one: CasualtyExpression, n: int) -> bool:
+    """Return whether a later death is one of those counted as killed already.
+
+    "A guard was killed. The victim succumbed to his wounds in hospital." tells of one man: nobody was
+    counted as injured whom the death could take away.
+    """
+    if tally.total is None or n > tally.total or one.adds or one.ordinal:
+        return False
+    if injured is not None and injured.total:
+        return False
+    named = any(word[:1].isupper() for word in one.name.split()[-1:])
+    return one.definite or named
+
+
 def _read(tallies: dict[Outcome, _Tally], telling: tuple[CasualtyExpression, ...]) -> None:
     """Take one telling into the tallies."""
     first = telling[0]
@@ -119,6 +133,8 @@ def _read(tallies: dict[Outcome, _Tally], telling: tuple[CasualtyExpression, ...
     elif first.kind == "total":
         tally.stated = n if n is not None else tally.stated
     elif first.kind == "update" and n is not None:
+        if _is_retold(tally, tallies.get(Outcome.INJURED), first, n):
+            return
         if first.adds and tally.updates:
             tally.updates += n
         else:

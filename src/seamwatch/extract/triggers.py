@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seamwatch.extract.syntax import ParsedSentence
@@ -12,9 +12,23 @@ from seamwatch.vocabulary.lexicon import read_entries
 from seamwatch.vocabulary.phrases import PhraseBook, PhraseHit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from spacy.tokens import Token
 
-VIOLENCE, HARM = "violence", "harm"
+VIOLENCE, HARM, NONE = "violence", "harm", "none"
+_TRANSITIVE = "transitive"
+_FILMED = frozenset(
+    "film films video videos picture pictures photo photos scene scenes footage series goal".split()
+)
+# What is executed without killing anybody; "demonstrate" with any object is no protest.
+_CARRIED_OUT = frozenset(
+    "airstrike airstrikes strike strikes raid raids attack attacks operation operations search searches "
+    "order orders plan plans warrant warrants project projects contract contracts task tasks mission "
+    "missions work budget decision decisions manoeuvre manoeuvres sortie sorties bombing bombings".split()
+)
+_GAP = " ... "
+_GAP_WORDS = 9
 _NOVEL = frozenset("another second third fourth fifth similar new separate further fresh other".split())
 _DEFINITE = frozenset("the this that these those its their his monday's tuesday's wednesday's".split())
 _WEAPONS = frozenset("bomb-weapon bomb-word air-strike shelling suicide grenade".split())
@@ -26,6 +40,9 @@ _USING_VERBS = frozenset(
     "carried carry carrying hit struck sent flew wore wearing ran stepped over".split()
 )
 _BURNED = frozenset("burned burnt burning".split())
+_FEW = frozenset("two three 2 3 both twin".split())
+# Patterns that end in a preposition are no compound nouns, and never written with a hyphen.
+_LOOSE = ("packed", "rigged", "laden", "booby")
 _MANY = frozenset(
     "several many multiple numerous repeated frequent various dozens series string spate".split()
 )
@@ -77,7 +94,9 @@ class TriggerBook:
     """The event lexicon, ready to search."""
 
     def __init__(self) -> None:
-        pairs = []
+        pairs: list[tuple[str, EventWord]] = []
+        self._apart: dict[str, list[tuple[tuple[str, ...], EventWord]]] = {}
+        sorts: dict[str, set[str]] = {}
         for entry in read_entries("events"):
             word = EventWord(
                 entry=entry.id,
@@ -85,8 +104,24 @@ class TriggerBook:
                 strength=int(entry.fields["strength"]),
                 pos=str(entry.fields["pos"]),
             )
-            pairs += [(form, word) for pattern in entry.patterns for form in expand(pattern)]
+            for pattern in entry.patterns:
+                start, _, end = pattern.partition(_GAP)
+                for form in expand(start):
+                    if end:
+                        self._apart.setdefault(form, []).append((tuple(end.split()), word))
+                        continue
+                    pairs.append((form, word))
+                    sorts.setdefault(form, set()).add(pattern[:2])
+        pairs += [
+            (form.replace(" ", "-"), word)
+            for form, word in pairs
+            if word.pos == "noun" and form.count(" ") == 1 and not form.startswith(_LOOSE)
+        ]
         self._book = PhraseBook(pairs)
+        self._harm = {form: word for form, word in pairs if word.gives == HARM}
+        single = {form: kinds for form, kinds in sorts.items() if " " not in form and "-" not in form}
+        self._verbs = frozenset(form for form, kinds in single.items() if kinds == {"v:"})
+        self._nouns = frozenset(form for form, kinds in single.items() if kinds == {"n:"})
 
     def hits(self, text: str) -> tuple[PhraseHit[EventWord], ...]:
         """Return the event words of a plain text, without syntax: a cheap first look."""
@@ -97,15 +132,74 @@ class TriggerBook:
 
         "A second bomb exploded near the bazaar." gives bomb (novel) and exploded.
         """
-        found = []
+        found: dict[int, Trigger] = {}
         for hit in self._book.find(parsed.sentence.text):
+            if hit.value.gives == NONE:
+                continue
             tokens = parsed.doc.char_span(hit.start, hit.end, alignment_mode="expand")
             if tokens is None:
                 continue
-            trigger = _describe(parsed, hit, tokens.start, tokens.end - 1, tokens.root.i)
+            if self._wrong_part(parsed, hit.phrase, tokens.root):
+                continue
+            told = hit
+            if hit.value.pos == _TRANSITIVE and not _has_object(tokens.root):
+                if hit.phrase not in self._harm:
+                    continue
+                told = replace(hit, value=self._harm[hit.phrase])
+            trigger = _describe(parsed, told, tokens.start, tokens.end - 1, tokens.root.i)
             if trigger is not None:
-                found.append(trigger)
-        return tuple(found)
+                found[trigger.first] = trigger
+        for trigger in self._split(parsed):
+            have = found.get(trigger.first)
+            if have is None or have.word.gives in (HARM, VIOLENCE):
+                found[trigger.first] = trigger
+        return tuple(found[first] for first in sorted(found))
+
+    def _wrong_part(self, parsed: ParsedSentence, phrase: str, token: Token) -> bool:
+        """Return whether a word stands as a noun that tells an event as a verb only, or the reverse."""
+        if parsed.sentence.headline:
+            return False  # the parser often takes the verb of a headline for a noun
+        if " " not in phrase and phrase.startswith(("execut", "demonstrat")) and token.tag_.startswith("VB"):
+            objects = {t.lower_ for t in token.children if t.dep_ in ("dobj", "nsubjpass", "ccomp")}
+            if objects and (phrase.startswith("demonstrat") or objects & _CARRIED_OUT):
+                return True
+        if phrase in self._verbs:
+            return token.tag_ in ("NN", "NNS") and token.dep_ not in ("ROOT", "conj")
+        helped = any(t.dep_ == "aux" for t in token.lefts)
+        return phrase in self._nouns and (helped or token.tag_ in ("VB", "VBP", "VBZ"))
+
+    def _split(self, parsed: ParsedSentence) -> Iterator[Trigger]:
+        """Return the verbs whose particle stands apart: "tore two stalls apart"."""
+        doc = parsed.doc
+        for token in doc:
+            for tail, word in self._apart.get(token.lower_, ()):
+                if not token.tag_.startswith("VB"):
+                    continue
+                for i in range(token.i + 2, min(token.i + _GAP_WORDS, len(doc) - len(tail) + 1)):
+                    same = all(doc[i + n].lower_ == w for n, w in enumerate(tail))
+                    if same and doc[i].head.i <= i and _belongs(doc[i], token):
+                        yield Trigger(
+                            word=word,
+                            phrase=f"{token.lower_} {' '.join(tail)}",
+                            first=token.i,
+                            last=token.i,
+                            head=token.i,
+                            noun=False,
+                        )
+                        break
+
+
+def _has_object(verb: Token) -> bool:
+    """Return whether a verb has an object that is harmed, not filmed."""
+    return verb.tag_.startswith("VB") and any(
+        t.dep_ in ("dobj", "nsubjpass") and t.lower_ not in _FILMED for t in verb.children
+    )
+
+
+def _belongs(particle: Token, verb: Token) -> bool:
+    """Return whether a particle hangs on the verb, or on the verb's object."""
+    head = particle.head
+    return head == verb or (head.head == verb and head.i > verb.i)
 
 
 def _describe(
@@ -125,7 +219,7 @@ def _describe(
             word=hit.value, phrase=hit.phrase, first=first, last=last, head=head, noun=False, present=present
         )
     words = {t.lower_ for t in token.lefts} | {t.lower_ for c in token.lefts for t in c.lefts}
-    counted = any(t.tag_ == "CD" for t in token.lefts)  # "two rockets" are as definite as one
+    counted = any(t.lower_ in _FEW for t in token.lefts)  # "two rockets" are as definite as one
     plural = token.tag_ in ("NNS", "NNPS") and not counted
     possessive = any(t.dep_ == "poss" for t in token.lefts)
     return Trigger(

@@ -1,12 +1,54 @@
-"""Inflected forms of lexicon patterns: regular English verbs and plurals."""
+"""Inflected forms of lexicon patterns: English verbs and plurals."""
 
 from __future__ import annotations
 
-_DOUBLE = frozenset("trap stab snip gun rob stop plan kidnap".split())
+_DOUBLE = frozenset("trap stab snip gun rob stop plan kidnap repel ram nab net gut shut strap".split())
+# Base form: past and participle; -s and -ing are regular but for a doubled or dropped letter.
+_IRREGULAR = {
+    "blow": ("blew", "blown"),
+    "break": ("broke", "broken"),
+    "burn": ("burned", "burnt"),
+    "burst": ("burst",),
+    "catch": ("caught",),
+    "come": ("came",),
+    "creep": ("crept",),
+    "cut": ("cut",),
+    "drive": ("drove", "driven"),
+    "fall": ("fell", "fallen"),
+    "fight": ("fought",),
+    "find": ("found",),
+    "give": ("gave", "given"),
+    "go": ("went", "gone"),
+    "hit": ("hit",),
+    "hold": ("held",),
+    "lay": ("laid",),
+    "lead": ("led",),
+    "lose": ("lost",),
+    "put": ("put",),
+    "run": ("ran",),
+    "set": ("set",),
+    "shake": ("shook", "shaken"),
+    "shoot": ("shot",),
+    "slay": ("slew", "slain"),
+    "steal": ("stole", "stolen"),
+    "step": ("stepped",),
+    "strike": ("struck", "stricken"),
+    "swear": ("swore", "sworn"),
+    "take": ("took", "taken"),
+    "tear": ("tore", "torn"),
+    "throw": ("threw", "thrown"),
+    "tread": ("trod", "trodden"),
+    "waylay": ("waylaid",),
+    "withdraw": ("withdrew", "withdrawn"),
+    "overrun": ("overran",),
+    "retake": ("retook", "retaken"),
+    "beat": ("beat", "beaten"),
+}
+_IRREGULAR_DOUBLE = frozenset("cut hit put run set overrun step".split())
 
 
 def verb_forms(verb: str) -> tuple[str, ...]:
-    """Return base, -s, -ed and -ing forms of a regular verb; a pattern's first word is inflected.
+    """Return base, -s, past and -ing forms of a verb; a pattern's first word is inflected.
 
     >>> verb_forms("explode")
     ('explode', 'explodes', 'exploded', 'exploding')
@@ -14,16 +56,22 @@ def verb_forms(verb: str) -> tuple[str, ...]:
     ('gun down', 'guns down', 'gunned down', 'gunning down')
     >>> verb_forms("clash")[1], verb_forms("bury")[1:3]
     ('clashes', ('buries', 'buried'))
+    >>> verb_forms("blow apart")
+    ('blow apart', 'blows apart', 'blew apart', 'blown apart', 'blowing apart')
     """
     word, _, rest = verb.partition(" ")
     tail = f" {rest}" if rest else ""
-    if word.endswith("e"):
+    third = f"{word}es" if word.endswith(("s", "sh", "ch", "x", "z", "go")) else f"{word}s"
+    if word in _IRREGULAR:
+        double = word + word[-1] if word in _IRREGULAR_DOUBLE else word
+        stem = double[:-1] if word.endswith("e") else double
+        forms = tuple(dict.fromkeys((word, third, *_IRREGULAR[word], f"{stem}ing")))
+    elif word.endswith("e"):
         forms = (word, f"{word}s", f"{word}d", f"{word[:-1]}ing")
     elif word.endswith("y") and word[-2] not in "aeiou":
         forms = (word, f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing")
     else:
         stem = word + word[-1] if word in _DOUBLE else word
-        third = f"{word}es" if word.endswith(("s", "sh", "ch", "x", "z")) else f"{word}s"
         forms = (word, third, f"{stem}ed", f"{stem}ing")
     return tuple(form + tail for form in forms)
 
