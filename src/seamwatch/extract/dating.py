@@ -80,7 +80,7 @@ class SpeechBook:
 
     def gives(self, verb: Token) -> str:
         """Return "report" or "claim" for a verb of saying, "" for any other."""
-        return self._gives.get(verb.lower_, "")
+        return self._gives.get(verb.lower_, "") if verb.tag_.startswith("VB") else ""
 
     def speaks(self, parsed: ParsedSentence, first: int, heads: frozenset[int]) -> str:
         """Return what the verb above token `first` gives where the token says when or where it was said.
@@ -91,7 +91,11 @@ class SpeechBook:
         verb = _governor(parsed.doc[first])
         if verb.i in heads or _under(parsed.doc[first], verb, heads) or _told_before(first, verb, heads):
             return ""
-        return self.gives(verb)
+        gives = self.gives(verb)
+        # "announced the arrest of five men on Sunday": what is nearer to the day than the verb happened then.
+        if gives == "report" and any(verb.i < head < first for head in heads):
+            return ""
+        return gives
 
 
 def date_sentence(

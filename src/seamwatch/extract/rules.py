@@ -91,8 +91,6 @@ class RuleExtractor:
     def extract(self, reading: Reading) -> Extraction:
         """Return the article's incidents, each once, and its other passages and statements."""
         sentences = split_sentences(reading.article)
-        if not any(self._words.triggers.hits(s.text) for s in sentences):
-            return Extraction()
         parsed = tuple(parse_sentences(self._words.nlp, sentences))
         domain = self._words.domains.article_domain(reading.article).domain
         facts = [self._facts(p, reading) for p in parsed]
@@ -125,7 +123,7 @@ class RuleExtractor:
             )
             for i, t in enumerate(tellings)
         )
-        others += self._words.statements.find_hearsay(parsed) if domain not in _QUIET else ()
+        others = merge_others(others + list(self._words.statements.find_hearsay(parsed)))
         return Extraction(
             mentions=mentions,
             others=tuple(others),
@@ -220,6 +218,16 @@ class RuleExtractor:
             before = parsed[max(0, number - 3) : number]
             claims[index[id(teller)]] += self._words.claims.find_claims(sentence, reading, before)
         return claims
+
+
+def merge_others(found: list[OtherPassage]) -> list[OtherPassage]:
+    """Return the passages without those that stand inside another of their kind, in order of position."""
+    kept: list[OtherPassage] = []
+    for one in sorted(found, key=lambda o: len(o.evidence[0].quote), reverse=True):
+        span = one.evidence[0].span
+        if not any(o.kind is one.kind and o.evidence[0].span.contains(span) for o in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda o: (o.evidence[0].span.part != "title", o.evidence[0].span.start))
 
 
 def _paragraphs(telling: Telling, parsed: tuple[ParsedSentence, ...]) -> list[ParsedSentence]:

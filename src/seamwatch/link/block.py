@@ -18,8 +18,13 @@ NEAR_KM = 30.0
 class MentionIndex(Protocol):
     """What linking asks of a store: mentions by their days."""
 
-    def mentions_between(self, start: date, end: date, *, undated: bool = False) -> Iterable[SourcedMention]:
-        """Yield the mentions whose days overlap start..end (inclusive), and on request those without days."""
+    def mentions_between(
+        self, start: date, end: date, *, told: tuple[date, date] | None = None
+    ) -> Iterable[SourcedMention]:
+        """Yield the mentions whose days overlap start..end (inclusive).
+
+        With `told` also those without days that were told between these two days.
+        """
         ...
 
 
@@ -51,8 +56,10 @@ class MemoryIndex:
         """Return the mentions of these ids by id; an id that the index does not hold is left out."""
         return {name: self._by_id[name] for name in ids if name in self._by_id}
 
-    def mentions_between(self, start: date, end: date, *, undated: bool = False) -> Iterator[SourcedMention]:
-        """Yield the mentions whose days overlap start..end, and on request those without days."""
+    def mentions_between(
+        self, start: date, end: date, *, told: tuple[date, date] | None = None
+    ) -> Iterator[SourcedMention]:
+        """Yield the mentions whose days overlap start..end, and those without days told between two days."""
         first, last = start.toordinal(), end.toordinal()
         if last - first < len(self._days):
             for day in range(first, last + 1):
@@ -64,8 +71,10 @@ class MemoryIndex:
         for begin, finish, sourced in self._long.values():
             if begin <= last and finish >= first:
                 yield sourced
-        if undated:
-            yield from self._undated.values()
+        for sourced in self._undated.values() if told is not None else ():
+            when = told_on(sourced)
+            if told is not None and when is not None and told[0] <= when <= told[1]:
+                yield sourced
 
 
 def _window(sourced: SourcedMention) -> tuple[int, int] | None:
@@ -77,6 +86,10 @@ def _window(sourced: SourcedMention) -> tuple[int, int] | None:
     return (told.toordinal() - LATEST_REPORT, told.toordinal() + SLACK) if told else None
 
 
+def _day(ordinal: int) -> date:
+    return date.fromordinal(max(1, min(ordinal, date.max.toordinal())))
+
+
 def candidates(sourced: SourcedMention, index: MentionIndex) -> Iterator[SourcedMention]:
     """Yield the mentions of the index worth comparing with this one, by time alone.
 
@@ -86,10 +99,9 @@ def candidates(sourced: SourcedMention, index: MentionIndex) -> Iterator[Sourced
     window = _window(sourced)
     if window is None or not links(sourced.mention):
         return
-    first, last = max(window[0], 1), min(window[1], date.max.toordinal())
     own = day_range(sourced) or window
-    between = index.mentions_between(date.fromordinal(first), date.fromordinal(last), undated=True)
-    for other in between:
+    told = (_day(own[0] - SLACK), _day(own[1] + LATEST_REPORT))
+    for other in index.mentions_between(_day(window[0]), _day(window[1]), told=told):
         if other.mention.id == sourced.mention.id or not links(other.mention):
             continue
         if other.mention.date is None:

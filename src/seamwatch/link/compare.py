@@ -179,3 +179,23 @@ def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
             if len(w) >= RARE_LENGTH and w not in common and w not in rules.groups
         ),
     )
+
+
+class Profiles:
+    """Profiles of mentions, each made once: the same telling is compared with many that come after it."""
+
+    def __init__(self, rules: LinkRules, *, most: int = 20_000) -> None:
+        self._rules = rules
+        self._most = most
+        self._made: dict[str, tuple[SourcedMention, Profile]] = {}
+
+    def of(self, sourced: SourcedMention) -> Profile:
+        """Return the profile of a mention; one whose article has changed since is made anew."""
+        found = self._made.get(sourced.mention.id)
+        if found is not None and found[0] is sourced:
+            return found[1]
+        profile = profile_of(sourced, self._rules)
+        if len(self._made) >= self._most:
+            self._made.clear()
+        self._made[sourced.mention.id] = (sourced, profile)
+        return profile

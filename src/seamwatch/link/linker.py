@@ -18,7 +18,7 @@ from seamwatch.link.cluster import (
     effective,
     worth_keeping,
 )
-from seamwatch.link.compare import Profile, links, profile_of
+from seamwatch.link.compare import Profiles, links
 from seamwatch.link.judge import judge_profiles
 from seamwatch.link.order import known_by
 from seamwatch.link.rules import LinkRules
@@ -82,11 +82,11 @@ def judge_new(
     new: Sequence[SourcedMention],
     index: MentionIndex,
     rules: LinkRules,
-    profiles: dict[str, Profile] | None = None,
+    profiles: Profiles | None = None,
 ) -> tuple[Judgement, ...]:
     """Return the judgements about each new mention and all it may be one with, sorted, worth storing.
 
-    `index` may or may not hold the new mentions already. `profiles` is filled and used where given.
+    `index` may or may not hold the new mentions already. `profiles` spares making them again.
     """
     return tuple(j for j in _judge(new, index, rules, profiles) if worth_keeping(j))
 
@@ -95,16 +95,9 @@ def _judge(
     new: Sequence[SourcedMention],
     index: MentionIndex,
     rules: LinkRules,
-    profiles: dict[str, Profile] | None,
+    profiles: Profiles | None,
 ) -> tuple[Judgement, ...]:
-    made = {} if profiles is None else profiles
-
-    def profile(sourced: SourcedMention) -> Profile:
-        found = made.get(sourced.mention.id)
-        if found is None:
-            found = made[sourced.mention.id] = profile_of(sourced, rules)
-        return found
-
+    profile = (profiles or Profiles(rules)).of
     seen: set[tuple[str, str]] = set()
     found: list[Judgement] = []
     linked = [m for m in new if links(m.mention)]
@@ -166,13 +159,15 @@ def link_new(
     index: MentionIndex,
     judgements: JudgementStore,
     rules: LinkRules,
+    profiles: Profiles | None = None,
 ) -> LinkResult:
     """Return what new mentions change: their judgements, and every incident that they reach.
 
     `new` may hold mentions that are stored already, to link them again after a person's judgement.
-    Whatever the order and the batches in which mentions come, the same mentions give the same incidents.
+    `profiles` spares making them again from call to call. Whatever the order and the batches in which
+    mentions come, the same mentions give the same incidents.
     """
-    profiles: dict[str, Profile] = {}
+    profiles = profiles or Profiles(rules)
     judged = _judge(new, index, rules, profiles)
     held, all_judgements, made = _touched(new, judged, judgements)
     return _result(held, made, all_judgements, rules, profiles)
@@ -182,7 +177,7 @@ def link_all(
     mentions: Sequence[SourcedMention], rules: LinkRules, human: Iterable[Judgement] = ()
 ) -> LinkResult:
     """Return all incidents of these mentions, linked in bulk; `human` judgements win over the rules'."""
-    profiles: dict[str, Profile] = {}
+    profiles = Profiles(rules)
     held = {m.mention.id: m for m in mentions if links(m.mention)}
     made = judge_new(list(held.values()), MemoryIndex(), rules, profiles)
     return _result(held, made, [*made, *human], rules, profiles)
@@ -196,7 +191,7 @@ def incidents_as_of(
 ) -> tuple[Incident, ...]:
     """Return the incidents as they were believed at a moment: only mentions known by then, clustered anew."""
     held = {m.mention.id: m for m in known_by(mentions, as_of) if links(m.mention)}
-    return _result(held, (), list(judgements), rules, {}).incidents
+    return _result(held, (), list(judgements), rules, Profiles(rules)).incidents
 
 
 def _result(
@@ -204,7 +199,7 @@ def _result(
     made: Sequence[Judgement],
     judgements: Sequence[Judgement],
     rules: LinkRules,
-    profiles: Mapping[str, Profile],
+    profiles: Profiles,
 ) -> LinkResult:
     """Return clusters and incidents of the held mentions."""
     effective_ones = list(effective(judgements).values())

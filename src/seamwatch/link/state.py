@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from seamwatch.link.compare import Profile, profile_of
+from seamwatch.link.compare import Profile, Profiles
 from seamwatch.link.fields import (
     CONFLICTS,
     resolve_perpetrators,
@@ -36,18 +36,19 @@ def incident_of(
     rules: LinkRules,
     *,
     as_of: datetime | None = None,
-    profiles: Mapping[str, Profile] | None = None,
+    profiles: Profiles | None = None,
 ) -> Incident:
     """Return the incident that these mentions tell; the order in which they are given does not matter.
 
-    `as_of` leaves out what was not known then; ValueError where nothing was. `profiles` by mention id
-    spares making them again. The id is that of the earliest mention, all other mentions' are aliases.
+    `as_of` leaves out what was not known then; ValueError where nothing was. `profiles` spares
+    making them again. The id is that of the earliest mention, all other mentions' are aliases.
     """
     held = known_by(mentions, as_of)
     if not held:
         raise ValueError("an incident needs at least one mention that was known by then")
     told = telling_order(held)
-    made = [(profiles or {}).get(m.mention.id) or profile_of(m, rules) for m in told]
+    profiles = profiles or Profiles(rules)
+    made = [profiles.of(m) for m in told]
     chosen = that_count(told)
     belief = believe(told, made, rules)
     story, _ = tell_tolls(told, rules)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+from seamwatch.errors import SeamwatchError
 from seamwatch.model.reading import Reading
 from seamwatch.model.report import ArticleReport
 from seamwatch.model.text import Article, RawArticle, Rejected
@@ -88,10 +89,16 @@ _worker_kit: list[Kit] = []
 
 
 def _start_worker() -> None:
-    _worker_kit.append(load_kit())
+    import signal
+
+    # Ctrl-C reaches every process of the terminal; the first one ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _work(item: RawArticle | Article) -> ArticleReport | Rejected:
+    # Not in the initializer: where that fails nobody is told why.
+    if not _worker_kit:
+        _worker_kit.append(load_kit())
     return extract_one(_worker_kit[0], item)
 
 
@@ -113,22 +120,31 @@ def extract_all(
                 yield item
         return
     import multiprocessing
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     # spawn, not fork: the parser's threads and open databases must not be shared.
-    with multiprocessing.get_context("spawn").Pool(workers, initializer=_start_worker) as pool:
-        waiting: deque[Any] = deque()
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    waiting: deque[Any] = deque()
+
+    def oldest() -> Any:
+        item = waiting.popleft()
+        return item.result() if isinstance(item, Future) else item
+
+    try:
         for item in items:
-            if isinstance(item, (RawArticle, Article)):
-                waiting.append(pool.apply_async(_work, (item,)))
-            else:
-                waiting.append(item)
+            ours = isinstance(item, (RawArticle, Article))
+            waiting.append(pool.submit(_work, item) if ours else item)  # type: ignore[arg-type]
             while len(waiting) >= workers * IN_FLIGHT:
-                yield _take(waiting.popleft())
+                yield oldest()
         while waiting:
-            yield _take(waiting.popleft())
-
-
-def _take(item: Any) -> Any:
-    from multiprocessing.pool import AsyncResult
-
-    return item.get() if isinstance(item, AsyncResult) else item
+            yield oldest()
+    except BrokenProcessPool as wrong:
+        raise SeamwatchError(
+            "a worker process was ended from outside, perhaps for lack of memory: what was printed is done; "
+            "run the same command again with fewer --workers",
+            code="worker_lost",
+        ) from wrong
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

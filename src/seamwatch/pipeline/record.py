@@ -16,7 +16,7 @@ from seamwatch.model.text import Article, RawArticle, Rejected
 from seamwatch.model.time import TimeMention
 from seamwatch.pipeline.extraction import extract_all
 from seamwatch.pipeline.kit import Kit
-from seamwatch.pipeline.privacy import withhold_private_names
+from seamwatch.pipeline.privacy import load_privacy_rules, withhold_private_names
 
 if TYPE_CHECKING:
     from seamwatch.link.rules import LinkRules
@@ -79,11 +79,14 @@ class Recorder:
     """Writes articles and what they say into a store, one transaction an article."""
 
     def __init__(self, store: Store, kit: Kit | None = None) -> None:
+        from seamwatch.link.compare import Profiles
         from seamwatch.link.rules import load_link_rules
 
         self._store = store
         self._kit = kit
         self._rules: LinkRules = load_link_rules()
+        self._profiles = Profiles(self._rules)
+        self._privacy = load_privacy_rules()
 
     def read(
         self, raws: Iterable[RawArticle | Rejected], *, workers: int = 1
@@ -195,7 +198,9 @@ class Recorder:
             fingerprint=ready.print.to_text(),
             bands=ready.print.bands,
         )
-        extraction = withhold_private_names(said.extraction)
+        extraction = withhold_private_names(
+            said.extraction, self._privacy, (place.quote for place in said.places)
+        )
         self._store.store_extraction(article.id, extraction, said.places, said.times)
         moved = self._renew_family(article, similar, twin)
         gone: dict[str, str] = {}
@@ -286,7 +291,7 @@ class Recorder:
         from seamwatch.link.linker import link_new
 
         left = gone or {}
-        result = link_new(mentions, self._store, self._store, self._rules)
+        result = link_new(mentions, self._store, self._store, self._rules, self._profiles)
         self._store.add_judgements(result.judgements)
         before = self._store.incidents_of([n for group in result.clusters for n in group])
         removed = (set(before.values()) | set(left)) - {i.id for i in result.incidents}

@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from seamwatch.errors import SeamwatchError
-from seamwatch.resolve.place_names import bare_name, fold_name, skeleton
+from seamwatch.resolve.place_names import ARABIC, bare_name, fold_name, skeleton
 from seamwatch.resolve.place_phrases import PlaceWords, load_place_words
 
 COUNTRY, DIVISION1, DIVISION2, POPULATED, FEATURE = range(5)
@@ -87,7 +87,11 @@ class Gazetteer:
         self._base.close()
 
     def _keep(self, rows: Iterable[tuple[int, int, str, str, int, int, int, int, int, int]]) -> None:
-        for ident, kind, name, country, parent, lat, lon, population, radius, geonameid in rows:
+        for ident, kind, written, country, parent, lat, lon, population, radius, geonameid in rows:
+            # without the ayn and hamza that news leaves out: Baaj, Marib
+            name = written.replace("'", "") if country in ARABIC and kind != COUNTRY else written
+            if kind == DIVISION1:
+                name = self.words.division.get((country, name), name)
             self._units[ident] = Unit(
                 ident, kind, name, country, parent, None if lat is None else lat / 10_000,
                 None if lon is None else lon / 10_000, population, radius, geonameid,

@@ -11,7 +11,9 @@ from seamwatch.resolve.place_reading import Found
 
 _UNITS = (
     r"(?:village|town|city|(?:sub-?)?district|dist\.|province|governorate|neighbou?rhood|quarter|area|checkpoint"
-    r"|region|county|state|base|camp|desert|mountains|valley|suburb|road)"
+    r"|region|county|state|base|camp|desert|mountains?|hills|valley|suburb|road|junction|square|roundabout|crossing"
+    r"|fronts?|frontlines?|barracks|caves?|outpost|refinery|(?:oil|gas) ?fields?|(?:police )?station|market"
+    r"|prison|hospital)"
 )
 _WITHIN = re.compile(
     rf"\s*(?:{_UNITS}\s*){{0,2}}(?:,|\(|;)?\s*(?:(?:which is|located|situated|a village|a town)\s+)?"
@@ -21,7 +23,8 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _DIRECTION = re.compile(
-    r"[\w\s-]{0,30}?,?\s*(?:in the |on the |in )?(?:[\w.]+ (?:km|kilomet\w+|miles) )?"
+    r"(?:\s+[\w-]+){0,3}?(?:,|,? a (?:[\w-]+ ){1,3})?\s*(?:in the |on the |in )?"
+    r"(?:[\w.]+ (?:km|kilomet\w+|miles) )?"
     r"(?:(?:(?:north|south)(?:-?(?:east|west))?|east|west|[ns][ew]?|[ew]) of|outskirts of|near|outside)"
     r"\s+(?:the\s+)?(?:(?:city|town) of\s+)?",
     re.IGNORECASE,
@@ -29,6 +32,7 @@ _DIRECTION = re.compile(
 _POSSESSIVE = re.compile(r"['’]s\s+(?:[\w-]+\s+){0,2}?(?:(?:village|town|city|district|province) of\s+)?")
 _SLASH = re.compile(r"(?:\s+\w+\.?)?\s*/\s*(?:\w+\.?\s+){0,3}?")
 _SIGN = re.compile(r"[,(]|\b(?:in|of|at|on)\b")
+_FIRM = re.compile(r"\b(?:in|of)\b")
 _STOPS = re.compile(
     r"\b(?:and|or|to|from|but|by|with|as|said|told|is|was|were|are|for|that|after|while|killed|between)\b"
     r"|[.!?\"“”]",
@@ -39,7 +43,11 @@ _ABBREVIATIONS = re.compile(r"\b(?:St|Dist|Mt)\.", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Resolved:
-    """A name with its unit (None: unknown), what contains it, its score and the reasons."""
+    """A name with its unit (None: unknown), what contains it, its score and the reasons.
+
+    `firm` holds those of `around` that a preposition or a possessive makes certain; `doubtful` says that
+    neither a gazetteer nor the words around it make the name a place.
+    """
 
     found: Found
     unit: Unit | None = None
@@ -47,6 +55,8 @@ class Resolved:
     beside: list[int] = field(default_factory=list)
     score: float = 0.0
     reasons: list[str] = field(default_factory=list)
+    firm: set[int] = field(default_factory=set)
+    doubtful: bool = False
 
 
 def link_containers(found: Sequence[Found], texts: dict[str, str]) -> list[Resolved]:
@@ -60,12 +70,16 @@ def link_containers(found: Sequence[Found], texts: dict[str, str]) -> list[Resol
         slash = "/" in between and "\n" not in between and _SLASH.fullmatch(between)
         if _POSSESSIVE.fullmatch(between) or slash:
             resolved[at + 1].around.append(at)
+            if not slash:
+                resolved[at + 1].firm.add(at)
         elif "\n" in between or left.nationality or right.nationality:
             continue
         elif _DIRECTION.fullmatch(between) and not _stops(between):
             resolved[at].beside.append(at + 1)
         elif _WITHIN.fullmatch(between) and _SIGN.search(between) and not _stops(between):
             resolved[at].around.append(at + 1)
+            if _FIRM.search(between):
+                resolved[at].firm.add(at + 1)
     _follow_on(found, resolved, texts)
     return resolved
 

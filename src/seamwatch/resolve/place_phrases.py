@@ -73,6 +73,12 @@ class PlaceWords:
     happening: frozenset[str]
     never: frozenset[str]
     follower: frozenset[str]
+    site: frozenset[str]
+    modifier: frozenset[str]
+    group: frozenset[str]
+    reverence: frozenset[str]
+    region: frozenset[str]
+    division: dict[tuple[str, str], str]
     breaks: frozenset[str]
 
 
@@ -81,8 +87,13 @@ def load_place_words() -> PlaceWords:
     sets: dict[str, set[str]] = {}
     generic: dict[str, str] = {}
     relation: dict[tuple[str, ...], str] = {}
+    division: dict[tuple[str, str], str] = {}
     for entry in read_entries("places"):
         role = str(entry.fields["role"])
+        if role == "division":
+            country = str(entry.fields["country"])
+            division.update({(country, register): news for register, news in entry.fields["names"].items()})
+            continue
         for pattern in entry.patterns:
             key = fold_name(pattern)
             if role == "generic":
@@ -93,7 +104,7 @@ def load_place_words() -> PlaceWords:
             else:
                 sets.setdefault(role, set()).add(key)
     roles = {name: frozenset(words) for name, words in sets.items()}
-    return PlaceWords(generic=generic, relation=relation, **roles)
+    return PlaceWords(generic=generic, relation=relation, division=division, **roles)
 
 
 @dataclass(slots=True)
@@ -169,6 +180,8 @@ def read_setting(tokens: Sequence[Token], first: int, last: int, words: PlaceWor
             setting.relation = name.rstrip("?")
             setting.word = tokens[at - 1].key
             setting.strong = name in _STRONG
+            if name == "at?":  # a verb: it says that a place follows, and is no part of the phrase
+                return setting
             at -= length
             setting.start = tokens[at].start
             _widen_left(tokens, at, words, setting)
@@ -236,6 +249,18 @@ def _read_right(tokens: Sequence[Token], last: int, words: PlaceWords, setting: 
                 setting.level, setting.generic = words.generic[later.key], later.key
                 break
         return
+    while (
+        at + 1 < len(tokens) and tokens[at].key in words.modifier and tokens[at].gap == " " and at < last + 3
+    ):
+        follows = tokens[at + 1]
+        if tokens[at].key == "gas" and follows.key == "station":  # an American filling station is a firm's
+            return
+        if follows.key in words.site and not follows.capital and follows.gap == " ":
+            setting.level, setting.generic, setting.end = "place", follows.key, follows.end
+            return
+        at += 1
+    if at + 2 < len(tokens) and tokens[at].number and words.generic.get(tokens[at + 2].key) == "road":
+        at += 2  # "the Haditha-Baiji 400 kV line"
     for _ in range(2):
         if at >= len(tokens) or not _linked(tokens[at]):
             return

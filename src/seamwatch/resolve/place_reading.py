@@ -29,6 +29,8 @@ class Found:
     source_name: bool = False
     dateline: bool = False
     person: bool = False
+    region: bool = False
+    label: bool = False
     reasons: list[str] = field(default_factory=list)
 
 

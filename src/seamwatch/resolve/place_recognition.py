@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from seamwatch.resolve.gazetteer import FIRST_NAME, NO_NAME, WORD, Gazetteer, Unit
-from seamwatch.resolve.place_names import ARABIC, ARTICLES, bare_name
+from seamwatch.resolve.gazetteer import FIRST_NAME, NO_NAME, SURNAME, WORD, Gazetteer, Unit
+from seamwatch.resolve.place_names import ARTICLES, bare_name
 from seamwatch.resolve.place_phrases import PARTICLES, PlaceWords, Token, read_setting
 from seamwatch.resolve.place_reading import Found, Reading, joined
+from seamwatch.resolve.place_roads import find_road_ends, meaning_of
 from seamwatch.resolve.place_strength import mark_source, strength_of
 
 LONGEST = 5
@@ -74,26 +75,17 @@ def collect_keys(tokens: Sequence[Token], words: PlaceWords) -> set[str]:
     return keys
 
 
-def _meaning(reading: Reading, key: str, gazetteer: Gazetteer) -> tuple[list[Unit], frozenset[int]]:
-    """Return the units of a key (also without its article), and which of them have it only as an alias."""
-    name = reading.names.get(key, NO_NAME)
-    units, aliases = gazetteer.units(name.ids), frozenset(name.alias)
-    parts = key.split()
-    if len(parts) > 1 and parts[-1] not in ARTICLES and any(w in ARTICLES for w in parts):
-        more = reading.names.get(bare_name(key), NO_NAME)
-        known = {u.id for u in units}
-        units = units + [u for u in gazetteer.units(more.ids) if u.country in ARABIC and u.id not in known]
-        aliases |= frozenset(more.alias)
-    return units, aliases
-
-
 def find_names(reading: Reading, gazetteer: Gazetteer, words: PlaceWords) -> list[Found]:
     """Return the place names of one part in order, with their strength; weak ones are left out."""
     found: list[Found] = []
     runs = _runs(reading, words)
     people_of = [_person_from(reading, low, high, words) for low, high in runs]
     for (low, high), people in zip(runs, people_of, strict=True):
-        at = low
+        ends = find_road_ends(reading, low, high, gazetteer)
+        if ends:
+            found.extend(ends)
+            continue
+        at = max(low, found[-1].last + 1) if found else low  # "Jammu and Kashmir" is no two runs
         unknown: list[int] = []
         known: list[Found] = []
         while at < high:
@@ -105,7 +97,8 @@ def find_names(reading: Reading, gazetteer: Gazetteer, words: PlaceWords) -> lis
             hit.person = people is not None and hit.first >= people
             known.append(hit)
             at = hit.last + 1
-        found.extend(_settle(reading, _Run(low, high, known, unknown, people), words))
+        if known or unknown:
+            found.extend(_settle(reading, _Run(low, high, known, unknown, people), words))
     return found
 
 
@@ -211,9 +204,9 @@ def _match(reading: Reading, at: int, high: int, gazetteer: Gazetteer, words: Pl
         if nation is None:
             if last == at and key in words.never and key not in ("us",):
                 continue
-            units, aliases = _meaning(reading, key, gazetteer)
+            units, aliases = meaning_of(reading, key, gazetteer)
             if last == at and len(key) <= 6 and reading.text[token.end : token.end + 1] == ".":
-                short, _ = _meaning(reading, key + ".", gazetteer)
+                short, _ = meaning_of(reading, key + ".", gazetteer)
                 if short and ("," in token.gap or "(" in token.gap or len(key) > 3):
                     units = short + units
             if (
@@ -270,7 +263,7 @@ def _settle(reading: Reading, run: _Run, words: PlaceWords) -> list[Found]:
 def _whole_name(reading: Reading, run: _Run, words: PlaceWords) -> Found | None:
     """Return a run as one unknown name where the words around it make it a place, else None."""
     tokens, low, high, known = reading.tokens, run.low, run.high, run.known
-    if not run.unknown or run.people is not None or tokens[low].key in words.title:
+    if not run.unknown:
         return None
     last = high - 1
     # a generic word in capitals at the end is not part of the name: "Mosul District"
@@ -278,7 +271,14 @@ def _whole_name(reading: Reading, run: _Run, words: PlaceWords) -> Found | None:
         last -= 1
     if any(k.last >= last and k.first <= low for k in known) or last - low > 3:
         return None
-    if any(tokens[i].key in words.organisation for i in range(low, last + 1)):
+    titled = tokens[low].key in words.title
+    if (titled or run.people is not None) and not (
+        tokens[low].key in words.reverence
+        and last > low
+        and read_setting(tokens, low, last, words).level == "place"
+    ):
+        return None
+    if any(tokens[i].key in words.organisation or tokens[i].key in words.group for i in range(low, last + 1)):
         return None
     beginning = tokens[low].key in words.beginning and last > low
     if known and not beginning and not (len(known) == 1 and known[0].last < last and known[0].candidates
@@ -301,7 +301,11 @@ def _whole_name(reading: Reading, run: _Run, words: PlaceWords) -> Found | None:
         signs = 2.0
     elif beginning:
         signs = 1.2
-    elif setting.word in _PLAIN and _in_known(reading, last):
+    elif (
+        _names_event(reading, low, last, words)
+        or (setting.level == "feature" and _after_the(tokens, low))
+        or (setting.word in _PLAIN and _in_known(reading, last))
+    ):
         signs = 2.0
     elif setting.word in _PLAIN and _stands_alone(reading, low, last):
         signs = 1.0
@@ -320,6 +324,28 @@ def _whole_name(reading: Reading, run: _Run, words: PlaceWords) -> Found | None:
         reading.part, low, last, tokens[low].start, tokens[last].end, key, setting,
         strength=signs, reasons=["named by the words around it"],
     )  # fmt: skip
+
+
+def _after_the(tokens: Sequence[Token], low: int) -> bool:
+    return low > 0 and tokens[low - 1].key == "the" and tokens[low].gap == " "
+
+
+def _names_event(reading: Reading, low: int, last: int, words: PlaceWords) -> bool:
+    """Return whether a run names an event by where it was: "the Khor Mor strike", not "the Houthi strike"."""
+    tokens = reading.tokens
+    if not _after_the(tokens, low) or not _happens(tokens, last, words) or tokens[last + 1].capital:
+        return False
+    if tokens[last + 1].gap != " " or last - low > 1:
+        return False
+    if (
+        tokens[last + 1].key in ("attacks", "raids") and low == last
+    ):  # many attacks are by someone, not somewhere
+        return False
+    for token in tokens[low : last + 1]:
+        flags = reading.names.get(token.key, NO_NAME).flags
+        if token.upper or token.key in words.group or (flags & (WORD | FIRST_NAME | SURNAME) and low == last):
+            return False
+    return " ".join(t.key for t in tokens[low : last + 1]) not in words.group
 
 
 def _in_known(reading: Reading, last: int) -> bool:

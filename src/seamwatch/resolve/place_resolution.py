@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from seamwatch.resolve.gazetteer import (
@@ -17,6 +16,7 @@ from seamwatch.resolve.gazetteer import (
     Unit,
     distance_km,
 )
+from seamwatch.resolve.place_coherence import Tally, drop_strangers, tally_names
 from seamwatch.resolve.place_containers import Resolved
 from seamwatch.resolve.place_reading import Found
 
@@ -74,73 +74,6 @@ def _fits(unit: Unit, container: Found, gazetteer: Gazetteer) -> bool:
     return False
 
 
-@dataclass(slots=True)
-class Tally:
-    """What the settled names of an article speak for: weights of countries and divisions, and points."""
-
-    countries: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
-    divisions: defaultdict[tuple[str, int], float] = field(default_factory=lambda: defaultdict(float))
-    points: list[tuple[str, Unit]] = field(default_factory=list)
-
-    def by_country(self, without: str = "") -> defaultdict[str, float]:
-        """Return the weight of each country, one name left out."""
-        shares: defaultdict[str, float] = defaultdict(float)
-        for (key, code), weight in self.countries.items():
-            if key != without:
-                shares[code] += weight
-        return shares
-
-    def by_division(self, without: str = "") -> defaultdict[int, float]:
-        """Return the weight of each first-order division, one name left out."""
-        shares: defaultdict[int, float] = defaultdict(float)
-        for (key, ident), weight in self.divisions.items():
-            if key != without:
-                shares[ident] += weight
-        return shares
-
-    def country(self) -> str | None:
-        """Return the country that more than half of the names speak for, or None."""
-        shares = self.by_country()
-        total = sum(shares.values())
-        if not total:
-            return None
-        code, weight = max(shares.items(), key=lambda pair: pair[1])
-        return code if weight > 0.5 * total else None
-
-    def division(self) -> int | None:
-        """Return the first-order division that four in five of the names speak for, or None."""
-        shares = self.by_division()
-        if not shares:
-            return None
-        ident, weight = max(shares.items(), key=lambda pair: pair[1])
-        return ident if weight >= 0.8 * sum(shares.values()) else None
-
-
-def _tally(resolved: Sequence[Resolved], gazetteer: Gazetteer) -> Tally:
-    tally = Tally()
-    seen: Counter[tuple[str, int]] = Counter()
-    for item in resolved:
-        found = item.found
-        if found.nationality is not None:
-            tally.countries[found.key, found.nationality.country] += 0.4
-            continue
-        if item.unit is None or item.score < 3.0:
-            continue
-        seen[found.key, item.unit.id] += 1
-        if seen[found.key, item.unit.id] > 3:
-            continue  # a name repeated often is still one witness
-        unit = item.unit
-        weight = 0.3 if found.dateline else 0.5 if found.source_name else 1.0
-        if unit.country:
-            tally.countries[found.key, unit.country] += weight
-        division = gazetteer.above(unit, DIVISION1)
-        if division is not None:
-            tally.divisions[found.key, division.id] += weight
-        if unit.kind in (POPULATED, DIVISION2):
-            tally.points.append((found.key, unit))
-    return tally
-
-
 def resolve_names(resolved: list[Resolved], gazetteer: Gazetteer) -> Tally:
     """Give every name its unit, by what the text says around it, its neighbours and how well known it is."""
     groups: dict[str, list[Resolved]] = defaultdict(list)
@@ -164,9 +97,9 @@ def resolve_names(resolved: list[Resolved], gazetteer: Gazetteer) -> Tally:
             for item in items:
                 _choose(item, scores, fits, said[key])
         _even_lists(resolved)
-        tally = _tally(resolved, gazetteer)
-    if _abstain(resolved, tally, fits):
-        tally = _tally(resolved, gazetteer)
+        tally = tally_names(resolved, gazetteer)
+    if drop_strangers(resolved, tally, fits, said, gazetteer):
+        tally = tally_names(resolved, gazetteer)
     for item in resolved:
         place = item.unit
         if place is not None and place.kind != FEATURE:  # a neighbour in a list is no container
@@ -178,25 +111,11 @@ def _contains(outer: Unit | None, unit: Unit, gazetteer: Gazetteer) -> bool:
     """Return whether a neighbour may be around a place; an unknown one and a feature may."""
     if outer is None or outer.kind == FEATURE:
         return True
-    return gazetteer.inside(unit, outer) or (outer.kind == POPULATED and distance_km(unit, outer) < 60)
-
-
-def _abstain(resolved: Sequence[Resolved], tally: Tally, fits: dict[tuple[int, int], float]) -> bool:
-    """Leave small places unresolved that lie in a country of which nothing else in the article speaks."""
-    changed = False
-    for item in resolved:
-        unit, found = item.unit, item.found
-        if unit is None or unit.kind not in (POPULATED, DIVISION2) or (id(item), unit.id) in fits:
-            continue
-        if unit.population >= (100_000 if found.source_name or unit.id in found.aliases else 15_000):
-            continue
-        others = tally.by_country(found.key)
-        total = sum(others.values())
-        if total >= (1.0 if found.source_name else 2.0) and not others[unit.country]:
-            item.unit, item.score, changed = None, 0.0, True
-            item.reasons = [f"only known in {unit.country}, of which nothing else in the article speaks"]
-            found.candidates = []
-    return changed
+    if outer.kind == POPULATED and unit.kind == POPULATED:
+        return outer.population > unit.population and distance_km(unit, outer) < 60
+    return outer.id != unit.id and (
+        gazetteer.inside(unit, outer) or (outer.kind == POPULATED and distance_km(unit, outer) < 60)
+    )
 
 
 def _said_in_text(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from seamwatch.resolve.gazetteer import (
     COUNTRY,
     DIVISION1,
@@ -13,7 +15,7 @@ from seamwatch.resolve.gazetteer import (
     WORD,
     Unit,
 )
-from seamwatch.resolve.place_phrases import PlaceWords
+from seamwatch.resolve.place_phrases import PlaceWords, Token
 from seamwatch.resolve.place_reading import Found, Reading
 
 SIDES = frozenset(
@@ -88,6 +90,13 @@ def strength_of(
         score -= 1.5 if best < 2.2 or hit.key in reading.persons else 0.0
     if following is not None and following.gap in (" ", "-") and following.key in words.follower:
         score += 1.0
+    elif (
+        following is not None
+        and following.gap == " "
+        and not following.capital
+        and hit.key not in words.group
+    ):
+        score += 1.0 if following.key in words.site or following.key in words.happening else 0.0
     if single is False and tokens[hit.last].key in words.generic:
         score += 1.2
     between = reading.text[reading.accepted : hit.start] if hit.start - reading.accepted < 8 else ""
@@ -107,16 +116,23 @@ def mark_source(reading: Reading, hit: Found, high: int, words: PlaceWords) -> N
     """Mark a name that is part of an outlet's or an organisation's name."""
     tokens = reading.tokens
     after = tokens[hit.last + 1] if hit.last + 1 < len(tokens) else None
-    if hit.nationality is not None or after is None or tokens[hit.last].possessive:
+    if hit.nationality is not None or after is None:
+        return
+    if tokens[hit.last].possessive:
+        hit.source_name = hit.setting.relation == "" and _owns_body(tokens, hit.last + 1, words)
         return
     if (after.number and after.gap == " " and after.end - after.start <= 2 and reading.source.startswith(
         f"{hit.key} {after.key}"
     )) or (after.key == "24" and after.gap == " "):  # fmt: skip
         hit.source_name = True
+    elif _is_site(tokens, hit.last + 1, words):
+        return
     elif after.gap in (" ", "-") and after.key.rstrip(".") in words.organisation and (
         after.capital or after.key in ("police", "command", "university", "governorate")
     ):  # fmt: skip
         hit.source_name = after.key not in words.generic
+    elif after.capital and after.gap == " " and after.key not in words.generic:
+        hit.source_name = _ends_as_body(tokens, hit.last + 1, words)
     if hit.first > 0 and tokens[hit.first - 1].key == "of" and hit.first > 1 and tokens[hit.first].gap == " ":
         head = tokens[hit.first - 2]
         hit.source_name = hit.source_name or (head.capital and head.key in words.organisation)
@@ -125,3 +141,30 @@ def mark_source(reading: Reading, hit: Found, high: int, words: PlaceWords) -> N
         hit.source_name = run == reading.source or (
             (reading.source + " ").startswith(run + " ") and high - hit.first > 1
         )
+
+
+def _is_site(tokens: Sequence[Token], at: int, words: PlaceWords) -> bool:
+    """Return whether a place's name goes on as that of a site: "Dujail police station", "Basra Prison"."""
+    if tokens[at].key in words.modifier and at + 1 < len(tokens) and tokens[at + 1].gap == " ":
+        at += 1
+    return tokens[at].key in words.site and tokens[at].gap == " "
+
+
+def _ends_as_body(tokens: Sequence[Token], at: int, words: PlaceWords) -> bool:
+    """Return whether capitalised words end in an organisation's: "Deir ez-Zor Military Council"."""
+    for later in tokens[at + 1 : at + 3]:
+        if not later.capital or later.gap != " ":
+            return False
+        if later.key in words.organisation:
+            return later.key not in words.site and later.key not in words.generic
+    return False
+
+
+def _owns_body(tokens: Sequence[Token], at: int, words: PlaceWords) -> bool:
+    """Return whether a possessive is followed by a body of officials: "Turkey's defence ministry"."""
+    for later in tokens[at : at + 3]:
+        if later.gap != " " or later.capital or later.key in words.generic:
+            return False
+        if later.key in words.organisation:
+            return later.key not in words.site
+    return False

@@ -190,11 +190,17 @@ class Store(Protocol):
         ...
 
     def mentions_between(
-        self, start: date, end: date, *, undated: bool = False, bbox: Box | None = None
+        self,
+        start: date,
+        end: date,
+        *,
+        told: tuple[date, date] | None = None,
+        bbox: Box | None = None,
     ) -> Iterator[SourcedMention]:
-        """Return the mentions whose days overlap start..end (inclusive), and on request those without days.
+        """Return the mentions whose days overlap start..end (inclusive).
 
-        With `bbox` only those whose point lies in it, and those without a point.
+        With `told` also those without days whose article came out (else was stored) between these two
+        days. With `bbox` only those whose point lies in it, and those without a point.
         """
         ...
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from seamwatch.errors import StoreError
@@ -17,12 +18,15 @@ from seamwatch.model.codec import (
     statement_json,
     time_mention_json,
 )
-from seamwatch.model.incident import ArticleRef, Extraction, Mention, SourcedMention
+from seamwatch.model.incident import Extraction, Mention, SourcedMention
 from seamwatch.model.place import PlaceMention
 from seamwatch.model.time import TimeMention
 from seamwatch.store.base import Box
 from seamwatch.store.sqlite_articles import REF, article_ref
 from seamwatch.store.sqlite_database import Row, SqliteDatabase, chunks, now, to_json
+
+# Mentions held decoded: some 60 MB.
+MOST_DECODED = 8_000
 
 
 def box_sql(table: str, points: str, box: Box) -> tuple[str, list[float]]:
@@ -65,6 +69,10 @@ def _row(article_id: str, ordinal: int, mention: Mention) -> Row:
 
 class MentionTables(SqliteDatabase):
     """The part of the store that keeps extractions and their mentions."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        super().__init__(path, create=create)
+        self._decoded: dict[tuple[Any, ...], SourcedMention] = {}
 
     def store_extraction(
         self,
@@ -157,11 +165,17 @@ class MentionTables(SqliteDatabase):
         return self._mentions([key for (key,) in self.read("SELECT key FROM mentions ORDER BY key")])
 
     def mentions_between(
-        self, start: date, end: date, *, undated: bool = False, bbox: Box | None = None
+        self,
+        start: date,
+        end: date,
+        *,
+        told: tuple[date, date] | None = None,
+        bbox: Box | None = None,
     ) -> Iterator[SourcedMention]:
-        """Return the mentions whose days overlap start..end (inclusive), and on request those without days.
+        """Return the mentions whose days overlap start..end (inclusive).
 
-        With `bbox` only those whose point lies in it, and those without a point.
+        With `told` also those without days whose article came out (else was stored) between these two
+        days. With `bbox` only those whose point lies in it, and those without a point.
         """
         near = ""
         values: list[float] = []
@@ -173,29 +187,36 @@ class MentionTables(SqliteDatabase):
             f"WHERE d.last >= ? AND d.first <= ?{near}",
             (start.toordinal(), end.toordinal(), *values),
         )
-        if undated:
-            keys += self.read(f"SELECT m.key FROM mentions m WHERE m.date_start IS NULL{near}", values)
+        if told is not None:
+            keys += self.read(
+                "SELECT m.key FROM mentions m JOIN articles a ON a.id = m.article_id "
+                "WHERE m.date_start IS NULL AND coalesce(a.published, substr(a.stored_at, 1, 10)) "
+                f"BETWEEN ? AND ?{near}",
+                (told[0].isoformat(), told[1].isoformat(), *values),
+            )
         return self._mentions(sorted(key for (key,) in keys))
 
     def _mentions(self, keys: list[int]) -> Iterator[SourcedMention]:
         for run in chunks(keys):
             rows = self.read(
-                "SELECT key, article_id, json FROM mentions WHERE key IN (SELECT value FROM json_each(?))",
+                f"SELECT m.key, m.json, {REF} FROM mentions m JOIN articles a ON a.id = m.article_id "
+                "WHERE m.key IN (SELECT value FROM json_each(?))",
                 (to_json(run),),
             )
-            refs = self._refs({article_id for _, article_id, _ in rows})
-            found = {
-                key: SourcedMention(
-                    mention=mention_from_json(json.loads(row), "mention in the database"),
-                    article=refs[article_id],
-                )
-                for key, article_id, row in rows
-            }
+            found = {key: self._sourced(row, ref) for key, row, *ref in rows}
             yield from (found[key] for key in run if key in found)
 
-    def _refs(self, ids: set[str]) -> dict[str, ArticleRef]:
-        rows = self.read(
-            f"SELECT {REF} FROM articles a WHERE a.id IN (SELECT value FROM json_each(?))",
-            (to_json(sorted(ids)),),
-        )
-        return {row[0]: article_ref(row) for row in rows}
+    def _sourced(self, row: str, ref: Sequence[Any]) -> SourcedMention:
+        # The same rows give the same object: linking asks for the same days again and again. The rows
+        # are the key, so that nothing another process changes is overlooked.
+        key = (row, *ref)
+        held = self._decoded.get(key)
+        if held is None:
+            if len(self._decoded) >= MOST_DECODED:
+                self._decoded.clear()
+            held = SourcedMention(
+                mention=mention_from_json(json.loads(row), "mention in the database"),
+                article=article_ref(tuple(ref)),
+            )
+            self._decoded[key] = held
+        return held
