@@ -30,6 +30,7 @@ class Domain(StrEnum):
     ACCIDENT = "accident"
     EXERCISE = "exercise"
     CULTURE = "culture"
+    CLEARANCE = "clearance"
     UNCLEAR = "unclear"
 
 

@@ -58,6 +58,7 @@ _QUIET = {
     Domain.CULTURE: OtherKind.FIGURATIVE,
     Domain.ACCIDENT: OtherKind.ACCIDENT,
     Domain.EXERCISE: OtherKind.EXERCISE,
+    Domain.CLEARANCE: OtherKind.BACKGROUND,
 }
 # Sentences, title and dateline counted, in which an article says what it is about.
 _LEAD = 4
@@ -94,6 +95,8 @@ class RuleExtractor:
         parsed = tuple(parse_sentences(self._words.nlp, sentences))
         domain = self._words.domains.article_domain(reading.article).domain
         facts = [self._facts(p, reading) for p in parsed]
+        if domain is Domain.CLEARANCE and any(c.best for f in facts for c in f.casualties):
+            domain = Domain.CONFLICT  # a mine that killed is an incident, whoever clears the field
         published = reading.article.published
         drafts = [d for f in facts for d in make_drafts(f, reading, published, self._words.books)]
         drafts = with_headers(drafts, facts)
