@@ -14,6 +14,7 @@ from seamwatch.model.place import PlaceMention
 from seamwatch.model.text import Article
 from seamwatch.resolve.gazetteer import Gazetteer, load_gazetteer
 from seamwatch.resolve.place import find_places
+from seamwatch.resolve.place_anaphora import add_references
 from seamwatch.vocabulary.lexicon import read_entries
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
@@ -36,6 +37,8 @@ def told(article: Article, mention: PlaceMention, field: str) -> object:
         return article.part(mention.phrase.part)[mention.phrase.start : mention.phrase.end]
     if field == "place":
         return mention.place
+    if field == "within":
+        return [article.part(w.part)[w.start : w.end] for w in mention.within]
     if field in OF_MENTION:
         return getattr(mention, field)
     return None if mention.place is None else getattr(mention.place, field)
@@ -101,6 +104,72 @@ def test_title_comes_first(gazetteer: Gazetteer) -> None:
     ]
 
 
+REFERENCES = [
+    # text, the reference, its relation, and the name, district and province that it means
+    (
+        "A bomb hit Kifri district. Men were shot in the same district.",
+        "the same district",
+        "in",
+        ("Kifri", "Kifri", "Diyala"),
+    ),
+    (
+        "A bomb hit Jalula. A second one went off in the district.",
+        "the district",
+        "in",
+        ("Khanaqin", "Khanaqin", "Diyala"),
+    ),
+    (
+        "A bomb hit Jalula. Later a mine went off in the province.",
+        "the province",
+        "in",
+        ("Diyala", None, "Diyala"),
+    ),
+    (
+        "A bomb hit Tikrit. A car burned near the town.",
+        "the town",
+        "near",
+        ("Tikrit", "Tikrit", "Salah al-Din"),
+    ),
+    ("A bomb hit Tikrit. Two more men died there.", "there", "in", ("Tikrit", "Tikrit", "Salah al-Din")),
+    (
+        "Shells hit the village of Qoshtal in Kifri district. A boy died in the village.",
+        "the village",
+        "in",
+        ("Qoshtal", "Kifri", "Diyala"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "quote", "relation", "place"), REFERENCES, ids=lambda x: str(x)[:30])
+def test_references_back(
+    gazetteer: Gazetteer, text: str, quote: str, relation: str, place: tuple[str, str | None, str]
+) -> None:
+    """What is told "in the district" lies in the district last named, and so for every level."""
+    article = Article(id="r", text=text)
+    named = find_places(article, gazetteer)
+    (back,) = [m for m in add_references(article, named) if m not in named]
+    assert (back.quote, back.relation) == (quote, relation)
+    assert back.place is not None
+    assert (back.place.name, back.place.admin2, back.place.admin1) == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A bomb hit Tikrit. There were no dead.",
+        "A bomb hit Tikrit. The town council met.",
+        "A bomb hit Tikrit. They drove to the city of Samarra.",
+        "Two men were shot in the district.",
+        "BAGHDAD (X) - Two men were shot in the city.",
+    ],
+)
+def test_no_reference(gazetteer: Gazetteer, text: str) -> None:
+    """Words that name no place again, or nothing named before, refer to no place."""
+    article = Article(id="r", text=text)
+    named = find_places(article, gazetteer)
+    assert add_references(article, named) == named
+
+
 PIECES = st.sampled_from(
     [
         "Kirkuk",
@@ -126,6 +195,10 @@ PIECES = st.sampled_from(
         "/",
         "DIST.",
         "7",
+        "in the same district",
+        "there.",
+        "’s western desert",
+        "road",
         "é",
         "’",
         "Wadi",
@@ -138,7 +211,7 @@ PIECES = st.sampled_from(
 def test_spans_are_exact_and_ordered(gazetteer: Gazetteer, pieces: list[str], tail: str) -> None:
     """Whatever the text is, a quote is its slice, phrases hold their names, and order is that of reading."""
     article = Article(id="h", text=" ".join(pieces) + tail, title=tail)
-    found = find_places(article, gazetteer)
+    found = add_references(article, find_places(article, gazetteer))
     for mention in found:
         assert article.part(mention.span.part)[mention.span.start : mention.span.end] == mention.quote
         assert mention.phrase.contains(mention.span)

@@ -79,16 +79,16 @@ def extract(
 
 def _lines(files: Iterable[str]) -> Iterator[RawArticle | Rejected]:
     """Yield the raw articles of JSON Lines files, '-' being standard input."""
-    from seamwatch.ingest.jsonl import read_jsonl_lines
+    from seamwatch.ingest.jsonl import limit_lines, read_jsonl_lines
     from seamwatch.model.text import Rejected
 
     for name in files:
         if name == "-":
-            yield from read_jsonl_lines(sys.stdin.buffer, "standard input")
+            yield from read_jsonl_lines(limit_lines(sys.stdin.buffer), "standard input")
             continue
         try:
             with Path(name).open("rb") as lines:
-                yield from read_jsonl_lines(lines, name)
+                yield from read_jsonl_lines(limit_lines(lines), name)
         except OSError as wrong:
             reason = f"{name}: can't be opened ({wrong.strerror}); check the path and its permissions"
             yield Rejected(origin=name, stage="ingest", code="not_found", reason=reason)
@@ -100,14 +100,22 @@ def _files(
     """Yield the raw articles of files, with what the options say of them."""
     from dataclasses import replace
 
-    from seamwatch.ingest.options import IngestOptions
+    from seamwatch.ingest.options import MOST_BYTES, IngestOptions
     from seamwatch.ingest.sources import gather
-    from seamwatch.model.text import RawArticle
+    from seamwatch.model.text import RawArticle, Rejected
 
     day = published.date() if published else None
     for name in files:
         if name == "-":
-            text = sys.stdin.buffer.read()
+            # One byte more than allowed: standard input may have no end.
+            text = sys.stdin.buffer.read(MOST_BYTES + 1)
+            if len(text) > MOST_BYTES:
+                reason = (
+                    f"standard input is longer than {MOST_BYTES // 1_000_000} MB; give one article, or "
+                    "articles as JSON Lines with --jsonl"
+                )
+                yield Rejected(origin="standard input", stage="ingest", code="too_large", reason=reason)
+                continue
             yield RawArticle(
                 origin="standard input",
                 media_type="text/plain",

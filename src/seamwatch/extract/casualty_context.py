@@ -49,7 +49,8 @@ class Context:
                 return "part"  # "three dead, one of whom died in hospital" counts him already
             if kind == "update" or hurt or patterns["update-after"].match(lower[end : end + 110]):
                 return "update"
-        if of_them or patterns["part-before"].search(lower[max(0, start - 25) : start]):
+        struck = person.first > first  # "wounded four of them": of those attacked, nobody was counted before
+        if (of_them and not struck) or patterns["part-before"].search(lower[max(0, start - 25) : start]):
             return "part"
         killed = word.outcome == Outcome.KILLED
         if killed and kind == "absolute" and person.count[1] is not None and self.is_all(start, end):

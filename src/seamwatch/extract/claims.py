@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from seamwatch.errors import VocabularyError
 from seamwatch.extract.accused import accused_in, anchor_of, names_nobody
 from seamwatch.extract.claim_speakers import PRONOUNS, Scene, Speaker, SpeakerWords, read_speaker
-from seamwatch.extract.patterns import PhraseBook, PhraseMatch, normal_words
+from seamwatch.extract.patterns import PhraseBook, PhraseMatch
 from seamwatch.extract.scope import word_classes
 from seamwatch.extract.speakers import is_denied, is_nobody, own_subject, phrase_range, subject_of
 from seamwatch.extract.syntax import ParsedSentence
@@ -113,8 +113,8 @@ class ClaimReader:
         [('accused', 'governor', 'local faction')]
         """
         doc = parsed.doc
-        words = normal_words(t.text for t in doc)
-        matches = self._book.find(words, [t.tag_ for t in doc])
+        words = parsed.words
+        matches = self._book.find(words, parsed.tags)
         if not matches:
             return ()
         masked: set[int] = set()

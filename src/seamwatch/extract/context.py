@@ -28,16 +28,14 @@ def add_context(tellings: Sequence[Telling], facts: Sequence[SentenceFacts], spe
                 owners.setdefault(draft.paragraph, telling)
     for fact in facts:
         sentence = fact.parsed.sentence
-        telling = owners.get(sentence.paragraph)
-        if telling is None:
-            telling = _told_target(fact, tellings)
-        if telling is None or fact.triggers or fact.casualties or sentence.headline:
+        owner = owners.get(sentence.paragraph) or _told_target(fact, tellings)
+        if owner is None or fact.triggers or fact.casualties or sentence.headline:
             continue
-        if telling.when is None:
-            _add_day(telling, fact, speech)
-        best = best_mention(telling.places)
+        if owner.when is None:
+            _add_day(owner, fact, speech)
+        best = best_mention(owner.places)
         if best is None or specificity(best) >= _COARSE:
-            telling.places += [p for p in fact.places if specificity(p) < _EXACT]
+            owner.places += [p for p in fact.places if specificity(p) < _EXACT]
 
 
 def _add_day(telling: Telling, fact: SentenceFacts, speech: SpeechBook) -> None:

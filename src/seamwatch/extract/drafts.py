@@ -270,7 +270,8 @@ def make_drafts(
     facts: SentenceFacts, reading: Reading, published: date | None, books: Books
 ) -> tuple[Draft, ...]:
     """Return the drafts of one sentence: one for each event that has a day of its own."""
-    parsed, drafts = facts.parsed, []
+    parsed = facts.parsed
+    drafts: list[Draft] = []
     finder = RoleFinder(parsed, reading, facts.things)
     cues = books.scopes.cues_of(parsed, published) if facts.triggers else ()
     for start, end in _parts(facts):

@@ -11,7 +11,7 @@ from seamwatch.model.text import Article, Evidence
 # How much a kind of name says: a village or a site is worth more than its district or province.
 _RANK = {"populated": 1, "unknown": 1, "feature": 2, "division2": 3, "division1": 4, "country": 6}
 _CLEARLY = 0.7
-_RELATION = {"at": 0.0, "in": 0.1, "": 0.2, "outskirts": 0.2, "near": 0.3, "road": 0.35, "direction": 2.5}
+_RELATION = {"at": 0.0, "in": 0.1, "": 0.2, "outskirts": 0.2, "near": 0.3, "road": 0.9, "direction": 2.5}
 
 
 def _fold(name: str | None) -> str:

@@ -7,14 +7,14 @@ a cue, in which direction and how far it reaches, and what ends its reach.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from seamwatch.errors import VocabularyError
-from seamwatch.extract.patterns import PhraseBook, normal_words
+from seamwatch.extract.patterns import PhraseBook
 from seamwatch.extract.syntax import ParsedSentence
 from seamwatch.model.text import Evidence
 from seamwatch.vocabulary.lexicon import Entry, read_entries
@@ -101,7 +101,7 @@ def _rule(entry: Entry) -> ScopeRule:
     )
 
 
-def _period(words: list[str], first: int, last: int) -> tuple[int, int | None] | None:
+def _period(words: Sequence[str], first: int, last: int) -> tuple[int, int | None] | None:
     """Return year and month (or None) that tokens first..last name."""
     for at in range(last, first - 1, -1):
         if _YEAR.match(words[at]):
@@ -112,7 +112,7 @@ def _period(words: list[str], first: int, last: int) -> tuple[int, int | None] |
     return None
 
 
-def _is_past(words: list[str], cue: Cue, published: date | None) -> bool:
+def _is_past(words: Sequence[str], cue: Cue, published: date | None) -> bool:
     """Return whether the year that a cue names ended more than a year before publication."""
     period = _period(words, cue.first, cue.last)
     if period is None or published is None:
@@ -176,9 +176,8 @@ class ScopeReader:
 
     def cues_of(self, parsed: ParsedSentence, published: date | None) -> tuple[Cue, ...]:
         """Return the cues of a sentence in order; what only looks like one ("not only") is left out."""
-        doc = parsed.doc
-        words = normal_words(t.text for t in doc)
-        tags = [t.tag_ for t in doc]
+        words = parsed.words
+        tags = parsed.tags
         cues: list[Cue] = []
         masked: set[int] = set()
         for match in self._book.find(words, tags):

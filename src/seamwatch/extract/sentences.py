@@ -21,7 +21,7 @@ _LAST_WORD = re.compile(r"([\w.]+)\.[\"'”’»)\]]*$")
 # "ERBIL (Daily) - ", "BAGHDAD, Sept 16 (Agency) - ", "Agency News/ ": only names, dates and brackets.
 _DATELINE = re.compile(
     r"\s*(?=[A-ZÀ-Þ])(?:(?:[A-ZÀ-Þ][\w.'’-]*|\d{1,4}|\([^)\n]{1,40}\)|of|the|and|al|el),?\s?){1,9}"
-    r"(?:\s?[-–—:]{1,2}\s|/\s|\s?\n)(?=\S)"
+    r"(?:\s?[-–—]{1,2}\s|/\s|\s?\n)(?=\S)"
 )
 _POINTER = re.compile(
     r"(?:read (?:more|also|next|further)|also read|see also|related(?: \w+)?|more on this)\s*[:|]",

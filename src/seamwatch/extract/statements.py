@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seamwatch.extract.patterns import PhraseBook, normal_words
+from seamwatch.extract.patterns import PhraseBook
 from seamwatch.extract.people import Person, PersonReader, PersonWords, surname
 from seamwatch.extract.speakers import own_subject, phrase_range, subject_of
 from seamwatch.extract.syntax import ParsedSentence
@@ -164,8 +164,7 @@ class StatementReader:
 
     def _passages_in(self, sentence: ParsedSentence) -> Iterator[OtherPassage]:
         """Return the sentence as a passage of each kind that its words make it."""
-        doc = sentence.doc
-        matches = self._passages.find(normal_words(t.text for t in doc), [t.tag_ for t in doc])
+        matches = self._passages.find(sentence.words, sentence.tags)
         text = sentence.sentence.text
         for key in dict.fromkeys(match.key for match in matches):
             evidence = sentence.chars(0, len(text), f"passage:{key}")

@@ -61,10 +61,15 @@ def load_parser() -> Language:
 
 @dataclass(frozen=True, slots=True)
 class ParsedSentence:
-    """A sentence with its spaCy doc; token offsets turn into the article's own."""
+    """A sentence with its spaCy doc; token offsets turn into the article's own.
+
+    `words` are the tokens in lower case with plain apostrophes, `tags` their fine tags: read often.
+    """
 
     sentence: Sentence
     doc: Doc
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
 
     @property
     def start(self) -> int:
@@ -102,21 +107,27 @@ class ParsedSentence:
         )
 
 
-def _set_pos(doc: Doc) -> None:
-    """Set the universal part of speech of every token from its fine tag and dependency."""
+def _set_pos(doc: Doc) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Set the universal part of speech of every token from its fine tag and dependency.
+
+    Return the tokens in lower case with plain apostrophes, and their fine tags.
+    """
+    words, tags = [], []
     for token in doc:
-        tag = token.tag_
+        tag, word = token.tag_, token.lower_
         pos = _POS.get(tag, "X")
-        if pos == "VERB" and (token.dep_ in ("aux", "auxpass") or token.lower_ in _BE):
+        if pos == "VERB" and (word in _BE or token.dep_ in ("aux", "auxpass")):
             pos = "AUX"
         elif tag == "IN" and token.dep_ == "mark":
             pos = "SCONJ"
         token.pos_ = pos
+        words.append(word.replace("’", "'"))
+        tags.append(tag)
+    return tuple(words), tuple(tags)
 
 
 def parse_sentences(nlp: Language, sentences: Iterable[Sentence]) -> Iterator[ParsedSentence]:
     """Yield each sentence parsed, in order."""
     pairs = ((s.text, s) for s in sentences)
     for doc, sentence in nlp.pipe(pairs, as_tuples=True, batch_size=64):
-        _set_pos(doc)
-        yield ParsedSentence(sentence, doc)
+        yield ParsedSentence(sentence, doc, *_set_pos(doc))

@@ -59,9 +59,13 @@ def reader_warnings(article: Article) -> tuple[str, ...]:
 
 def extract_article(kit: Kit, article: Article) -> ArticleReport:
     """Return what one article says; relative dates stay open where its publication date can't be used."""
+    from seamwatch.resolve.place_anaphora import add_references
+
     warnings = reader_warnings(article)
     reading = mark_article(kit, replace(article, published=None) if _future(article) else article)
-    extraction = kit.extractor.extract(reading)
+    # "in the district" takes its place from the text before it; it names none, so `places` has it not.
+    referring = replace(reading, places=add_references(reading.article, reading.places))
+    extraction = kit.extractor.extract(referring)
     if reading.article is not article:
         reading = replace(reading, article=article)
     return ArticleReport(reading=reading, extraction=extraction, warnings=warnings + extraction.warnings)

@@ -12,7 +12,7 @@ from seamwatch.read.document import Document
 from seamwatch.read.language import detect_language
 
 # Longer texts are cut: books and dumps, not articles.
-MOST_CHARACTERS = 2_000_000
+MOST_CHARACTERS = 400_000
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PARAGRAPH_END = re.compile(r"\n[ \t\r]*\n")
 
