@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 PRONOUNS = frozenset("it they he she we its their this which who that i".split())
 _PERSONS = frozenset(("he", "she", "i"))
 _DEFINITE = frozenset(("the", "its", "this", "that"))
-_NAMING = frozenset("calling called known named styled styling dubbing dubbed naming signing".split())
+_NAMING = frozenset(
+    "calling styling naming dubbing signing called named dubbed styled calls styles names known".split()
+)
 _LINKS = frozenset("of the al el and for in".split())
 _IN_NAME = ("in the name of", "on behalf of", "under the name of", "under the name", "signed by")
 
@@ -143,7 +145,7 @@ def _meant(scene: Scene, head: Token, words: SpeakerWords) -> ActorMention | Non
 def _own_name(head: Token) -> tuple[int, int] | None:
     """Return the tokens of the name that a phrase gives: "a group calling itself the Wolves of Dawn"."""
     for child in head.children:
-        if child.dep_ != "acl" or child.lower_ not in _NAMING:
+        if child.dep_ not in ("acl", "relcl") or child.lower_ not in _NAMING:
             continue
         last = max(t.i for t in child.subtree)
         first = next((i for i in range(child.i + 1, last + 1) if head.doc[i].text[:1].isupper()), None)

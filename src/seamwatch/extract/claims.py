@@ -44,9 +44,10 @@ _KEEP = ("claims", "denies", "accused")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundClaim:
-    """A claim with what it is about: who is accused, or what is denied."""
+    """A claim with who makes it, as written, and what it is about: who is accused, or what is denied."""
 
     claim: Claim
+    speaker: Evidence | None = None
     accused: Evidence | None = None
     accused_name: str | None = None
     denied_what: Evidence | None = None
@@ -353,6 +354,7 @@ def _found(
     via = speaker.via if kind is ClaimKind.CLAIMS else None
     return FoundClaim(
         claim=Claim(by=speaker.by, kind=kind, via=via, evidence=(evidence,)),
+        speaker=parsed.evidence(speaker.first, speaker.last, by) if speaker.first <= speaker.last else None,
         accused=who,
         accused_name=next(iter(names), None),
         denied_what=denied,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from seamwatch.extract.casualties import CasualtyExpression
 from seamwatch.extract.dating import Dates, Dating, SpeechBook, date_sentence, dates_death
@@ -22,6 +23,9 @@ from seamwatch.model.text import Evidence, Span
 from seamwatch.model.time import TimeMention
 from seamwatch.vocabulary.acled import SubEventType
 from seamwatch.vocabulary.codes import Outcome
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 # Where a sentence may be cut when both sides tell an event with a day of its own.
 _CUT = re.compile(r"(?:;|,? and |,? while |,? whereas )")
@@ -193,6 +197,8 @@ def _parts(facts: SentenceFacts) -> list[tuple[int, int]]:
     cuts = [0]
     for match in _CUT.finditer(text):
         at = match.end()
+        if not _joins_clauses(doc, match):
+            continue
         left, right = range(cuts[-1], at), range(at, len(text))
         if all(any(x in side for x in xs) for side in (left, right) for xs in (strong, days)):
             cuts.append(at)
@@ -241,6 +247,14 @@ def _definite(facts: SentenceFacts, lead: Trigger) -> bool:
     return False
 
 
+def _joins_clauses(doc: Doc, match: re.Match[str]) -> bool:
+    """Return whether a cut stands between clauses, and not inside "between Qamishli and Amuda"."""
+    if match.group(0)[0] in ",;":
+        return True
+    word = doc.char_span(match.start() + 1, match.end() - 1, alignment_mode="expand")
+    return word is not None and word[0].head.tag_.startswith("VB")
+
+
 def _recalled(facts: SentenceFacts) -> int:
     """Return where the recalled event begins in "X came four days after Y", or 0.
 
@@ -282,7 +296,7 @@ def make_drafts(
 
         triggers = tuple(t for t in facts.triggers if start <= parsed.doc[t.head].idx < end)
         if not triggers and facts.casualties:
-            triggers = _harm_alone(facts)
+            triggers = _harm_alone(facts.parsed, facts.casualties[0])
         if not triggers:
             continue
         lead = max(triggers, key=_strength)
@@ -315,9 +329,22 @@ def make_drafts(
     return tuple(drafts)
 
 
-def _harm_alone(facts: SentenceFacts) -> tuple[Trigger, ...]:
+def harm_beside(facts: SentenceFacts, draft: Draft, published: date | None, books: Books) -> Draft | None:
+    """Return the harm that a negated draft tells besides: "there were no shells and one wounded guard"."""
+    for harmed in draft.casualties:
+        triggers = _harm_alone(facts.parsed, harmed)
+        if not harmed.best or not triggers:
+            continue
+        lead = triggers[0]
+        scope = books.scopes.scope_of(facts.parsed, lead.first, lead.last, published)
+        if ScopeKind.NEGATED not in scope.kinds:
+            return replace(draft, triggers=triggers, lead=lead, scope=scope.kinds, definite=False)
+    return None
+
+
+def _harm_alone(parsed: ParsedSentence, harmed: CasualtyExpression) -> tuple[Trigger, ...]:
     """Return a trigger for casualties that no event word tells ("four remain in hospital")."""
-    tokens = facts.parsed.tokens_in(facts.casualties[0].evidence.span)
+    tokens = parsed.tokens_in(harmed.evidence.span)
     if tokens is None or len(tokens) == 0:
         return ()
     word = EventWord(entry=HARM, gives=HARM, strength=0, pos="any")

@@ -166,7 +166,7 @@ def _perpetrators(
                     name=item.claim.by,
                     kind=kind,
                     certainty=certainty,
-                    evidence=item.claim.evidence,
+                    evidence=((item.speaker,) if item.speaker else ()) + item.claim.evidence,
                 )
             )
         elif item.accused is not None:

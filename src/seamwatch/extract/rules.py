@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -12,7 +13,15 @@ from seamwatch.extract.claims import ClaimReader, FoundClaim, load_claims
 from seamwatch.extract.context import add_context
 from seamwatch.extract.dating import SpeechBook
 from seamwatch.extract.domain import Domain, DomainReader, load_domain
-from seamwatch.extract.drafts import Books, Draft, SentenceFacts, event_places, is_generic, make_drafts
+from seamwatch.extract.drafts import (
+    Books,
+    Draft,
+    SentenceFacts,
+    event_places,
+    harm_beside,
+    is_generic,
+    make_drafts,
+)
 from seamwatch.extract.fill import Filling, fill_mention
 from seamwatch.extract.headers import with_headers
 from seamwatch.extract.scope import ScopeKind, load_scope
@@ -63,6 +72,8 @@ _QUIET = {
 # Sentences, title and dateline counted, in which an article says what it is about.
 _LEAD = 4
 _SPREADING = (OtherKind.EXERCISE, OtherKind.ACCIDENT, OtherKind.FIGURATIVE, OtherKind.BACKGROUND)
+# The word of armies and groups for those that they say they killed: their own count, never the best one.
+_OWN_COUNT = re.compile(r"\b(?:neutrali[sz]ed|eliminated|liquidated|rendered ineffective)\b", re.IGNORECASE)
 _YEAR = timedelta(days=366)
 # What is told of a longer time than this, in days, is no single incident.
 _LONG = 62
@@ -102,7 +113,14 @@ class RuleExtractor:
         drafts = with_headers(drafts, facts)
         kinds = [self._other(d, domain, reading) for d in drafts]
         kinds = _spread(drafts, kinds, self._lead_kind(parsed, drafts, published))
-        real = [d for d, kind in zip(drafts, kinds, strict=True) if kind is None]
+        by_sentence = {f.parsed.sentence.index: f for f in facts}
+        real = []
+        for draft, kind in zip(drafts, kinds, strict=True):
+            kept: Draft | None = draft if kind is None else None
+            if kind is OtherKind.NEGATED and draft.casualties:
+                kept = harm_beside(by_sentence[draft.sentence], draft, published, self._words.books)
+            if kept is not None:
+                real.append(kept)
         others = [
             OtherPassage(kind=kind, evidence=(d.clause,))
             for d, kind in zip(drafts, kinds, strict=True)
@@ -114,12 +132,13 @@ class RuleExtractor:
             tellings = [t for t in tellings if not all(d.title for d in t.drafts)]
         add_context(tellings, facts, self._words.books.speech)
         claims = self._assign_claims(parsed, reading, tellings)
+        alone = len(tellings) == 1
         mentions = tuple(
             fill_mention(
                 Filling(
                     telling=t,
                     claims=tuple(claims[i]),
-                    suspects=self._words.suspects.find(_paragraphs(t, parsed), reading),
+                    suspects=self._words.suspects.find(_paragraphs(t, parsed, alone=alone), reading),
                 ),
                 reading,
                 i + 1,
@@ -156,6 +175,9 @@ class RuleExtractor:
     ) -> tuple[CasualtyExpression, ...]:
         """Return the casualties of a sentence; a day that the parser took for an object is nobody."""
         found = find_casualties(parsed, self._words.casualties)
+        found = tuple(
+            replace(c, rival=True, by_group=True) if _OWN_COUNT.search(c.evidence.quote) else c for c in found
+        )
         return tuple(
             replace(c, who=None, name="") if c.who and any(c.who.span.overlaps(t.span) for t in times) else c
             for c in found
@@ -233,10 +255,11 @@ def merge_others(found: list[OtherPassage]) -> list[OtherPassage]:
     return sorted(kept, key=lambda o: (o.evidence[0].span.part != "title", o.evidence[0].span.start))
 
 
-def _paragraphs(telling: Telling, parsed: tuple[ParsedSentence, ...]) -> list[ParsedSentence]:
-    """Return the sentences of the paragraphs in which a telling stands, and of the next ones."""
+def _paragraphs(telling: Telling, parsed: tuple[ParsedSentence, ...], *, alone: bool) -> list[ParsedSentence]:
+    """Return the sentences of the paragraphs in which a telling stands; all where it is the only one."""
     own = {d.paragraph for d in telling.drafts if not d.title}
-    return [p for p in parsed if p.sentence.paragraph in own and not p.sentence.headline]
+    body = [p for p in parsed if not p.sentence.headline]
+    return body if alone else [p for p in body if p.sentence.paragraph in own]
 
 
 def _spread(

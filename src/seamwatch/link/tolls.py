@@ -91,7 +91,7 @@ class TollStory:
         """
         killed, injured = self._held.get("killed"), self._held.get("injured")
         count = best_of(given.get("killed"))
-        if not killed or not injured or not count or "injured" in given or injured.best < count:
+        if not killed or not injured or not count or "injured" in given:
             return ()
         if count == killed.best or "died_later" not in toll_words(sourced.mention, self._rules):
             return ()
