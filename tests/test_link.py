@@ -252,3 +252,24 @@ def test_as_of_knows_only_what_was_published(day, count):
     assert len(found) == count
     if count:
         assert found[0].killed.best == day - 6
+
+
+def test_a_pair_judged_anew_is_not_held_by_what_was_said_before():
+    """Two tellings that bound once and no longer do, say because one moved, fall apart when linked again."""
+    here = {
+        "article": "A1",
+        "day": 7,
+        "told": 8,
+        "place": "Kulajo",
+        "admin1": "Diyala",
+        "where": 1,
+        "killed": 2,
+    }
+    first, same = telling("A1", here), telling("A2", {**here, "article": "A2"})
+    away = telling("A2", {**here, "article": "A2", "day": 8, "place": "Hamrin", "killed": 9, "injured": 30})
+    before = link_new([first, same], MemoryIndex(), MemoryJudgements(MemoryIndex()), RULES)
+    assert before.clusters == (("A1", "A2"),)
+    index = MemoryIndex([first, away])
+    after = link_new([away], index, MemoryJudgements(index, before.judgements), RULES)
+    assert after.clusters == (("A1",), ("A2",))
+    assert [(j.left, j.right) for j in after.judgements] == [("A1", "A2")]

@@ -19,6 +19,7 @@ from seamwatch.model.place import Place, PlaceMention
 from seamwatch.model.text import Span
 from seamwatch.model.time import TimeMention, TimeRange
 from seamwatch.store import FetchMemory, IncidentFilter, Store, open_store
+from seamwatch.store.matching import listed, passes
 from seamwatch.vocabulary.acled import SubEventType
 from seamwatch.vocabulary.codes import Status, TimexType, Verdict
 
@@ -123,6 +124,41 @@ def test_a_version_knows_what_it_is_a_version_of(store: Store) -> None:
     assert ref.version_of == "A1"
     with pytest.raises(StoreError, match="A9"):
         store.add_article(article("A3"), version_of="A9")
+
+
+def test_versions_have_one_root_that_can_change(store: Store) -> None:
+    """All versions of a report are one family; another article can become its root."""
+    days = {"A1": date(2020, 4, 14), "A2": date(2020, 4, 13), "A3": None, "B": date(2020, 4, 1)}
+    for name, day in days.items():
+        store.add_article(article(name, published=day))
+    assert store.set_versions("A1", ["A1", "A2", "A3"]) == ("A2", "A3")
+    assert store.version_family(["A3"]) == tuple((name, days[name]) for name in ("A1", "A2", "A3"))
+    assert store.set_versions("A2", ["A1", "A2", "A3"]) == ("A1", "A2", "A3")
+    assert store.set_versions("A2", ["A1", "A2", "A3"]) == ()
+    roots = {name: ref.version_of for name in days if (ref := store.article_ref(name))}
+    assert roots == {"A1": "A2", "A2": None, "A3": "A2", "B": None}
+    assert store.version_family(["B"]) == (("B", days["B"]),)
+
+
+def test_an_article_can_become_a_source_of_its_twin(store: Store) -> None:
+    """The twin takes over outlets and versions; text, words and mentions of the other are gone."""
+    a = article("A1", source="Rudaw", url="https://r.example/1")
+    store.add_article(a, bands=[7])
+    store.store_extraction("A1", extraction(a))
+    store.add_source("A1", "AFP", None, None)
+    store.add_article(article("A2"), version_of="A1")
+    store.add_article(article("B1", source="Agency"), bands=[7])
+    store.replace_article("A1", "B1")
+    ref, version = store.article_ref("B1"), store.article_ref("A2")
+    assert ref is not None
+    assert version is not None
+    assert (ref.sources, ref.version_of, version.version_of) == (("AFP", "Agency", "Rudaw"), None, "B1")
+    assert store.article("A1") is None
+    assert list(store.all_mentions()) == []
+    assert [name for name, _ in store.articles_with_bands([7])] == ["B1"]
+    assert store.find_by_url("https://r.example/1") == "B1"
+    with pytest.raises(StoreError):
+        store.replace_article("A1", "B1")
 
 
 def test_copies_count_as_sources_of_one_article(store: Store) -> None:
@@ -288,7 +324,7 @@ def test_mentions_are_found_by_overlapping_days(
     ]
     found = store.mentions_between(wanted.start, wanted.end)
     assert [m.mention.id for m in found if m.article.id == name] == expected
-    everything = store.mentions_between(date.min, date.max, undated=True)
+    everything = store.mentions_between(date.min, date.max, told=(date.min, date.max))
     dayless = [f"{name}#{n}" for n, when in enumerate(ranges) if when is None]
     without = [m.mention.id for m in everything if m.article.id == name and m.mention.date is None]
     assert without == dayless
@@ -493,6 +529,10 @@ def test_filters(store: Store, wanted: IncidentFilter, found: list[str]) -> None
         ]
     )
     assert [i.id for i in store.incidents(wanted)] == found
+    # The same filter without a database, as for the state of an earlier day.
+    everything = store.incidents(IncidentFilter(statuses=None))
+    hits = None if wanted.text is None else {h.article.id for h in store.search_articles(wanted.text)}
+    assert [i.id for i in listed(i for i in everything if passes(i, wanted, hits))] == found
 
 
 def test_revisions_are_kept_in_order_of_time(store: Store) -> None:

@@ -88,7 +88,9 @@ def test_a_full_disk_keeps_what_was_stored(tmp_path: Path) -> None:
         store.add_article(article("A1"))
         pages = store.read("PRAGMA page_count")[0][0]
         store.read(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(StoreError, match=r"disk that holds .* is full, .* what was stored before is safe"):
+        with pytest.raises(
+            StoreError, match=r"disk that holds .* is full, .* what was stored before is safe"
+        ):
             store.add_article(article("A2", text="word " * 20_000))
         assert [a.id for a in store.articles()] == ["A1"]
         store.read("PRAGMA max_page_count = 100000")
@@ -160,7 +162,11 @@ def test_searches_use_their_indexes(tmp_path: Path) -> None:
     with SqliteStore(tmp_path / "record.db", create=True) as store:
         asked: list[str] = []
         store._db.set_trace_callback(asked.append)
-        list(store.mentions_between(date(2020, 1, 1), date(2020, 1, 2), undated=True))
+        list(
+            store.mentions_between(
+                date(2020, 1, 1), date(2020, 1, 2), told=(date(2020, 1, 1), date(2020, 2, 1))
+            )
+        )
         store.articles_with_bands([1, 2])
         store.judgements_about(["a"])
         store.find_by_content_key("k")

@@ -65,7 +65,10 @@ def progress(label: str, *, enabled: bool = True) -> Iterator[Any]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Data goes past the bar only where both are on one terminal; a file or pipe gets it untouched.
+    shared = sys.stdout.isatty()
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=shared) as bar:
         task = bar.add_task(label, total=None)
         yield lambda total=None: bar.update(task, advance=1, total=total)
 

@@ -133,6 +133,7 @@ class ArticleTables(SqliteDatabase):
                 raise StoreError(f"no article {article_id} that could have another source")
             if original[0] == (source, url):
                 return False
+            self.forget([article_id])
             return bool(
                 self.write(
                     "INSERT OR IGNORE INTO article_sources VALUES (?, ?, ?, ?)",
@@ -164,6 +165,7 @@ class ArticleTables(SqliteDatabase):
                 if known != wanted[name]:
                     self.write("UPDATE articles SET version_of = ? WHERE id = ?", (wanted[name], name))
                     changed.append(name)
+            self.forget(changed)
         return tuple(changed)
 
     def replace_article(self, old_id: str, new_id: str) -> None:
@@ -188,6 +190,7 @@ class ArticleTables(SqliteDatabase):
             self.write("UPDATE articles SET version_of = ? WHERE version_of = ?", (new_id, old_id))
             self.write("UPDATE articles SET version_of = NULL WHERE id = ? AND version_of = id", (new_id,))
             self.write("DELETE FROM articles WHERE id = ?", (old_id,))
+            self.forget()
 
     def article(self, article_id: str) -> Article | None:
         """Return the article, or None where there is none of this id."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import resources
@@ -237,9 +237,13 @@ class SqliteDatabase:
             # A full disk has rolled everything back by itself.
             if self._db.in_transaction:
                 self.write(undo)
+            self.forget()
             raise
         finally:
             self._depth -= 1
+
+    def forget(self, article_ids: Collection[str] | None = None) -> None:
+        """Drop what is held in memory of these articles, or of all: it was changed, or undone."""
 
     def error(self, wrong: sqlite3.Error) -> StoreError:
         """Return what went wrong in plain words: what, where, and what to do."""

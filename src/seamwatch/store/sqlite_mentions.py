@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from seamwatch.store.sqlite_articles import REF, article_ref
 from seamwatch.store.sqlite_database import Row, SqliteDatabase, chunks, now, to_json
 
 # Mentions held decoded: some 60 MB.
-MOST_DECODED = 8_000
+MOST_HELD = 8_000
 
 
 def box_sql(table: str, points: str, box: Box) -> tuple[str, list[float]]:
@@ -71,8 +71,9 @@ class MentionTables(SqliteDatabase):
     """The part of the store that keeps extractions and their mentions."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
+        self._held: dict[int, SourcedMention] = {}
         super().__init__(path, create=create)
-        self._decoded: dict[tuple[Any, ...], SourcedMention] = {}
+        self._version = 0
 
     def store_extraction(
         self,
@@ -119,7 +120,8 @@ class MentionTables(SqliteDatabase):
                 "ON m.id = i.mention_id WHERE m.article_id = ? AND m.id IN (SELECT value FROM json_each(?))",
                 (article_id, ids),
             )
-            self.write("DELETE FROM mentions WHERE article_id = ?", (article_id,))
+            if self.write("DELETE FROM mentions WHERE article_id = ?", (article_id,)):
+                self.forget([article_id])
             self.write_all(
                 "INSERT INTO mentions (id, article_id, ordinal, json, event_type, sub_event_type, modality, "
                 "date_start, date_end, lat, lon, radius, country, admin1) "
@@ -198,25 +200,25 @@ class MentionTables(SqliteDatabase):
 
     def _mentions(self, keys: list[int]) -> Iterator[SourcedMention]:
         for run in chunks(keys):
-            rows = self.read(
-                f"SELECT m.key, m.json, {REF} FROM mentions m JOIN articles a ON a.id = m.article_id "
-                "WHERE m.key IN (SELECT value FROM json_each(?))",
-                (to_json(run),),
-            )
-            found = {key: self._sourced(row, ref) for key, row, *ref in rows}
-            yield from (found[key] for key in run if key in found)
+            # Linking asks for the same days again and again. Another connection's writes move the number.
+            version = self.read("PRAGMA data_version")[0][0]
+            if version != self._version or len(self._held) > MOST_HELD:
+                self._held.clear()
+                self._version = version
+            missing = [key for key in run if key not in self._held]
+            if missing:
+                for key, row, *ref in self.read(
+                    f"SELECT m.key, m.json, {REF} FROM mentions m JOIN articles a ON a.id = m.article_id "
+                    "WHERE m.key IN (SELECT value FROM json_each(?))",
+                    (to_json(missing),),
+                ):
+                    mention = mention_from_json(json.loads(row), "mention in the database")
+                    self._held[key] = SourcedMention(mention=mention, article=article_ref(tuple(ref)))
+            found = [self._held[key] for key in run if key in self._held]
+            yield from found
 
-    def _sourced(self, row: str, ref: Sequence[Any]) -> SourcedMention:
-        # The same rows give the same object: linking asks for the same days again and again. The rows
-        # are the key, so that nothing another process changes is overlooked.
-        key = (row, *ref)
-        held = self._decoded.get(key)
-        if held is None:
-            if len(self._decoded) >= MOST_DECODED:
-                self._decoded.clear()
-            held = SourcedMention(
-                mention=mention_from_json(json.loads(row), "mention in the database"),
-                article=article_ref(tuple(ref)),
-            )
-            self._decoded[key] = held
-        return held
+    def forget(self, article_ids: Collection[str] | None = None) -> None:
+        """Drop what is held in memory of the mentions of these articles, or of all."""
+        gone = [k for k, m in self._held.items() if article_ids is None or m.article.id in article_ids]
+        for key in gone:
+            del self._held[key]
