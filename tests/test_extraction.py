@@ -19,6 +19,16 @@ from seamwatch.pipeline.kit import Kit, load_kit
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "tellings.yaml").read_text(encoding="utf-8"))
 
+PIECES = (
+    *"A bomb|killed two|soldiers|in Kirkuk|on Monday|. |The attack|was denied|by police|“|”| | - ".split("|"),
+    *"ISIS claimed|the blast|three days after|gunmen attacked|a patrol|No one was hurt|IED".split("|"),
+    *"14/05|(Agency)|Read more:|wounding|at least 12|died|of his wounds|İstanbul".split("|"),
+    "الحويجة",
+    "🙂",
+    "\n\n",
+    "\x00",
+)
+
 
 @pytest.fixture(scope="module")
 def kit() -> Kit:
@@ -63,11 +73,7 @@ def test_report_tells_its_incidents(case: dict[str, Any], kit: Kit) -> None:
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(
-            "A bomb|killed two|soldiers|in Kirkuk|on Monday|. |\n\n|The attack|was denied|by police|“|”|"
-            " | - |ISIS claimed|the blast|three days after|gunmen attacked|a patrol|No one was hurt|IED|14/05|"
-            "(Agency)|Read more:|wounding|at least 12|died|of his wounds|İstanbul|الحويجة|🙂|\x00".split("|")
-        ),
+        st.sampled_from(PIECES),
         max_size=25,
     ),
     st.none() | st.just("Blast kills two in Tikrit"),

@@ -45,7 +45,8 @@ def demo(
             write_table(found, sys.stdout)
             if not found:
                 return
-            shown = max(found, key=lambda i: (len(i.mentions), len(i.revisions), i.id))
+            # Told by more than one article, but not by so many that the table scrolls away.
+            shown = min(found, key=lambda i: (abs(len(i.mentions) - 2), -len(i.disagreements), i.id))
             articles = {a.id: a for a in store.articles({m.article.id for m in shown.mentions})}
             print(f"\nOne of them with its evidence (seamwatch explain {shown.id}):\n")
             write_explanation(shown, articles, sys.stdout, colour=sys.stdout.isatty())

@@ -64,6 +64,7 @@ def incidents(
     from seamwatch.store.base import IncidentFilter
 
     utf8_output()
+    _check_type(type)
     wanted = IncidentFilter(
         since=since.date() if since else None,
         until=until.date() if until else None,
@@ -74,6 +75,16 @@ def incidents(
     )
     with open_database(db) as store:
         writer_of(format.value)(list_incidents(store, wanted, as_of), sys.stdout)
+
+
+def _check_type(text: str | None) -> None:
+    """End with the list of types where `text` is none of them."""
+    from seamwatch.vocabulary.acled import EventType, SubEventType
+
+    known = [*EventType, *SubEventType]
+    if text is not None and text.strip().lower() not in {name.value.lower() for name in known}:
+        say(f"seamwatch incidents: --type {text!r} is no type; give one of: {', '.join(known)}")
+        raise typer.Exit(EXIT_USAGE)
 
 
 def _statuses(text: str) -> tuple[Status, ...] | None:

@@ -27,12 +27,12 @@ def read(
         None,
         formats=["%Y-%m-%d"],
         metavar="DATE",
-        help="Publication date of all the documents, over what they say; a line of JSON keeps its own.",
+        help="Publication date of articles that do not say theirs.",
         show_default=False,
     ),
     source: str = typer.Option(
         None,
-        help="Outlet of all the documents, over what they say; a line of JSON keeps its own.",
+        help="Outlet of articles that do not say theirs.",
         show_default=False,
     ),
     jsonl: bool = typer.Option(False, "--jsonl", help="Take every file as JSON Lines, whatever its name."),
@@ -84,7 +84,7 @@ def read(
 
 def _line(result: Recorded) -> str:
     """Return one line on what became of an article."""
-    name = f"{result.article}  {result.title}" if result.title else result.article
+    name = f"{result.article}  {result.title or result.origin}"
     match result.kind:
         case "copy":
             return f"copy     {name}: word for word {result.other}; its outlet was added"
@@ -94,13 +94,13 @@ def _line(result: Recorded) -> str:
             head = f"version  {name}: of {result.other}"
         case _:
             head = f"new      {name}"
-    told = "no incident" if not result.mentions else f"{result.mentions} told"
-    parts = [told]
-    if result.opened:
-        parts.append(f"{len(result.opened)} new")
+    told = {0: "tells no incident", 1: "tells 1 incident"}.get(
+        result.mentions, f"tells {result.mentions} incidents"
+    )
+    parts = [f"{len(result.opened)} new"] if result.opened else []
     if result.updated:
         parts.append(f"{len(result.updated)} updated")
-    line = f"{head}  ({', '.join(parts)})"
+    line = f"{head}  ({': '.join((told, ', '.join(parts))) if parts else told})"
     return line + "".join(f"\n         note: {w}" for w in result.warnings)
 
 

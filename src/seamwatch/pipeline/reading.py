@@ -61,7 +61,7 @@ def read_into(
     store: Store, options: ReadOptions, *, note: Callable[[str], None]
 ) -> Iterator[Recorded | Rejected]:
     """Yield what became of each input, in order; `note` takes remarks that concern no single article."""
-    recorder = Recorder(store)
+    recorder = Recorder(store, published=options.published, source=options.source)
     for name in options.mentions:
         yield from _given(recorder, name)
     if not options.sources:
@@ -75,9 +75,7 @@ def read_into(
         from seamwatch.ingest.web import PoliteClient
 
         client = PoliteClient(memory=_PageMemory(store))
-    ingest = IngestOptions(
-        published=options.published, source=options.source, jsonl=options.jsonl, note=note, client=client
-    )
+    ingest = IngestOptions(jsonl=options.jsonl, note=note, client=client)
     try:
         yield from recorder.read(gather(options.sources, ingest), workers=options.workers)
     finally:

@@ -78,12 +78,22 @@ def _own_id(article: Article) -> str:
 class Recorder:
     """Writes articles and what they say into a store, one transaction an article."""
 
-    def __init__(self, store: Store, kit: Kit | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        kit: Kit | None = None,
+        *,
+        published: date | None = None,
+        source: str | None = None,
+    ) -> None:
+        """Take the store, and the day and outlet of articles that do not say theirs."""
         from seamwatch.link.compare import Profiles
         from seamwatch.link.rules import load_link_rules
 
         self._store = store
         self._kit = kit
+        self._published = published
+        self._source = source
         self._rules: LinkRules = load_link_rules()
         self._profiles = Profiles(self._rules)
         self._privacy = load_privacy_rules()
@@ -139,6 +149,11 @@ class Recorder:
             article = read_article(raw)
             if isinstance(article, Rejected):
                 return article
+            article = replace(
+                article,
+                published=article.published or self._published,
+                source=article.source or self._source,
+            )
             ready = _Prepared(article=article, print=fingerprint(article), origin=raw.origin)
         except Exception as wrong:  # one bad article never stops a batch
             reason = f"{raw.origin}: could not be read ({type(wrong).__name__}: {wrong}); the rest goes on"

@@ -16,9 +16,11 @@ NARROWEST, WIDEST, UNKNOWN_WIDTH = 80, 160, 100
 # Below this the status stands under the id, so that place, type and actor keep room for their words.
 ROOMY = 110
 EMPTY = (
-    "No incidents match. Widen --since, --until, --area, --type or --actor, or add --status all to see the "
-    "denied, retracted and foiled ones.\n"
+    "No incidents match. Either none are stored yet (seamwatch read SOURCE...), or a filter leaves none: "
+    "widen --since, --until, --area, --type, --actor or --as-of, or add --status all for the denied, "
+    "retracted and foiled ones.\n"
 )
+LEGEND = "~ days not known exactly   ? claimed, accused or suspected   – nobody says\n"
 _STYLES = {Status.CONFIRMED: "green", Status.CLAIMED: "yellow", Status.DENIED: "red", Status.RETRACTED: "red"}
 _BREAK = re.compile(r"(?<=[/ ])(?=\S)")
 
@@ -123,3 +125,4 @@ def write(incidents: Iterable[Incident], out: TextIO, *, width: int | None = Non
     with console.capture() as drawn:
         console.print(table)
     out.writelines(f"{line.rstrip()}\n" for line in drawn.get().splitlines())
+    out.write(LEGEND)
