@@ -9,7 +9,14 @@ from seamwatch.extract.casualty_context import Context, make_context
 from seamwatch.extract.casualty_counts import Found, apply_counts
 from seamwatch.extract.casualty_expression import CasualtyExpression
 from seamwatch.extract.casualty_hits import Hit, find_hits, spans_of
-from seamwatch.extract.casualty_more import add_bombers, add_likewise, add_parts, collective, inherit
+from seamwatch.extract.casualty_more import (
+    add_bombers,
+    add_likewise,
+    add_parts,
+    aged_deaths,
+    collective,
+    inherit,
+)
 from seamwatch.extract.casualty_view import HARMED_WORDS, View, make_view
 from seamwatch.extract.casualty_words import CasualtyWords, load_casualty_words
 from seamwatch.extract.syntax import ParsedSentence
@@ -96,4 +103,5 @@ def find_casualties(
         for at, head, e in found
     ]
     found.sort(key=lambda f: f[0])
-    return tuple(inherit(collective(parsed, e) for _, _, e in add_parts(view, found)))
+    told = tuple(inherit(collective(parsed, e) for _, _, e in add_parts(view, found)))
+    return aged_deaths(parsed, told)

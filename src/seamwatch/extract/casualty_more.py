@@ -27,6 +27,12 @@ _IN_HOSPITAL = re.compile(
     r"shortly after|on the way|(?:in|at) (?:a |the )?(?:\w+ )?(?:hospital|clinic)|"
     r"of (?:his|her|their) (?:wounds|injuries|burns))\b)"
 )
+_AGED = re.compile(
+    r"\b(?:the|an?|his|her|their)\s+(?:\w+,?\s+)?\d{1,2}-year-old\b(?!\s+(?:\w+\s)?(?:boy|girl|man|woman|son|"
+    r"daughter|child|driver|\w+er|\w+or)\b)[^.;]{0,120}?\b(?:died|dies|passed away|succumbed)\b",
+    re.IGNORECASE,
+)
+_HURT = re.compile(r"\b(?:wounded|injured|hurt|shot|burned|hit|maimed|lost both)\b", re.IGNORECASE)
 _OF_NUMBER = re.compile(r"\s+of\s+(\w+)\b")
 _GROUP_NOUN = re.compile(r"\b(?:family|group|crew|party|team|gang)\b", re.IGNORECASE)
 
@@ -41,6 +47,24 @@ def collective(parsed: ParsedSentence, one: CasualtyExpression) -> CasualtyExpre
     if count is None or count[1] is None:
         return one
     return replace(one, low=count[0], best=count[1], high=count[2])
+
+
+def aged_deaths(
+    parsed: ParsedSentence, found: tuple[CasualtyExpression, ...]
+) -> tuple[CasualtyExpression, ...]:
+    """Return the expressions with somebody told by age alone who dies: "a 19-year-old shot there died"."""
+    match = _AGED.search(parsed.sentence.text)
+    if match is None:
+        return found
+    evidence = parsed.chars(match.start(), match.end(), "casualty:aged")
+    kind = "update" if _HURT.search(match.group(0)) else "absolute"
+    aged = CasualtyExpression(
+        outcome=Outcome.KILLED, low=1, best=1, high=1, group=VictimGroup.UNKNOWN, who=None, name="",
+        evidence=evidence, kind=kind,
+    )  # fmt: skip
+    rest = [c for c in found if not (c.outcome is Outcome.KILLED and c.evidence.span.overlaps(evidence.span))]
+    told = [c for c in found if c not in rest and c.best is not None]
+    return found if told else (aged, *rest)
 
 
 def add_parts(view: View, found: list[Found]) -> list[Found]:

@@ -16,6 +16,8 @@ from seamwatch.vocabulary.lexicon import read_entries
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+# Tokens within which a time stands beside an event word: "an ambush on Feb. 12".
+_BESIDE = 3
 _BOUNDS = frozenset("since until till".split())
 # A wounded man's death has its own day: "hurt in the blast, he died in hospital on Friday".
 _DYING = frozenset("died dies die succumbed succumbs passed dying found discovered buried".split())
@@ -123,9 +125,10 @@ def date_sentence(
         tokens = parsed.tokens_in(time.span)
         if tokens is None or len(tokens) == 0:
             continue
-        if tokens.start and parsed.doc[tokens.start - 1].lower_ in _BOUNDS:
-            continue  # "since January" bounds a stretch of time and dates nothing in it
         root = tokens.root.i
+        bounds = tokens.start and parsed.doc[tokens.start - 1].lower_ in _BOUNDS
+        if bounds and not _under(tokens.root, _governor(tokens.root), heads):
+            continue  # "since January" bounds a stretch of time; "since Monday's blast" dates the blast
         said = speech.speaks(parsed, root, heads)
         # "Saturday's bombing", "the ambush of Tuesday": the time qualifies the event word itself.
         if said:
@@ -148,6 +151,8 @@ def dates_death(parsed: ParsedSentence, first: int, heads: frozenset[int]) -> bo
     token, text = parsed.doc[first], parsed.sentence.text
     verb = _governor(token)
     if _under(token, verb, heads):
+        return False
+    if any(0 < first - head <= _BESIDE for head in heads):
         return False
     found = _FOUND.search(text)
     if found is not None and found.end() <= token.idx:

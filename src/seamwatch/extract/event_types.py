@@ -83,6 +83,9 @@ def decide_type(drafts: Iterable[Draft]) -> SubEventType:
         armed = any(_ARMED_SITE.search(t.name) for d in drafts for t in d.roles.targets)
     if votes.get(S.PEACEFUL_PROTEST) and _shot_at_protest(drafts):
         return S.EXCESSIVE_FORCE
+    died = any(c.best for c in harmed if c.outcome is Outcome.KILLED)
+    if S.PROTEST_WITH_INTERVENTION in votes and not died and S.EXCESSIVE_FORCE not in votes:
+        return S.PROTEST_WITH_INTERVENTION
     if votes.get(S.PEACEFUL_PROTEST) and (S.EXCESSIVE_FORCE in votes or (hurt and _by_state(drafts))):
         return S.EXCESSIVE_FORCE
     acted = [t for d in drafts for t in d.triggers if not t.noun and t.word.entry in _DONE]

@@ -198,8 +198,11 @@ class RuleExtractor:
         if draft.unreal and not draft.scope:
             return OtherKind.HYPOTHETICAL
         for scope, kind in _OTHER.items():
-            if scope in draft.scope and not (scope is ScopeKind.HABITUAL and draft.specific):
-                return kind
+            if scope not in draft.scope or (scope is ScopeKind.HABITUAL and draft.specific):
+                continue
+            if scope is ScopeKind.FIGURATIVE and any(c.best for c in draft.casualties):
+                continue  # nobody dies of a figure of speech
+            return kind
         published = reading.article.published
         when = draft_day(draft, None, None)
         if when is not None and published is not None:
@@ -273,8 +276,8 @@ def _spread(
     tells the old event on.
     """
     lead = next((i for i, d in enumerate(drafts) if d.strong and not d.title and not is_generic(d)), None)
-    if lead is None:
-        return kinds
+    if lead is None or any(d.fresh for d in drafts):
+        return kinds  # the items of a log or bulletin have nothing to do with one another
     kind = kinds[lead] or said
     if kind not in _SPREADING:
         return kinds

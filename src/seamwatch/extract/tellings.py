@@ -181,6 +181,8 @@ def join_drafts(drafts: Sequence[Draft], published: date | None) -> list[Telling
             focus = main_again(focus, tellings[0])
         paragraph = draft.paragraph
         when = draft_day(draft, focus, published)
+        if not draft.strong and _BODY.search(draft.clause.quote):
+            when = None  # the day on which bodies were found
         chosen = _best_fit(draft, when, tellings, focus)
         if chosen is None and opens(draft, when):
             chosen = Telling()
@@ -246,6 +248,11 @@ def report_day(telling: Telling) -> tuple[TimeRange, Dates] | None:
 
 
 def casualties_of(telling: Telling) -> tuple[CasualtyExpression, ...]:
-    """Return the casualty expressions of all tellings in reading order, the title's first."""
+    """Return the casualty expressions of all tellings in reading order.
+
+    A headline's figures count only for outcomes of which the text gives none: it tells them in short.
+    """
     drafts = sorted(telling.drafts, key=lambda d: d.sentence)
-    return tuple(c for d in drafts for c in d.casualties)
+    counted = [c for d in drafts if not d.title for c in d.casualties if c.kind not in ("part", "ratio")]
+    told = {c.outcome for c in counted if c.best is not None}
+    return tuple(c for d in drafts for c in d.casualties if not d.title or c.outcome not in told)
