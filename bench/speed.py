@@ -33,7 +33,7 @@ def sample_lines(count: int, words: int = 400) -> list[str]:
         text = ""
         while len(text.split()) < words:
             text += next(texts) + "\n\n"
-        text = " ".join(text.split(" ")[: words + 40])
+        text = " ".join(text.split(" ")[:words])
         lines.append(json.dumps({"id": f"B{number}", "text": text, "published": "2024-05-20"}))
     return lines
 

