@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
+OWN_SETS = Path(__file__).parent / "sets"
 SETS = (
     ("aec", "aec/validation.jsonl", "aec.py"),
     ("timex", "timex/TBAQ-cleaned", "timex.py"),
@@ -42,8 +43,8 @@ def main() -> None:
     options = parser.parse_args()
     figures: dict[str, object] = {"command": "python bench/accuracy.py GOLD_FOLDER SCORERS_FOLDER"}
     program = str(BIN / "seamwatch")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
 
         def scorer(script: str, *arguments: str) -> object:
             command = [sys.executable, str(options.scorers / script), *arguments]
@@ -57,15 +58,17 @@ def main() -> None:
             run([sys.executable, str(options.scorers / "inputs.py"), kind, str(gold)], lines)
             run([program, "extract", "--jsonl", str(lines)], found)
             figures[kind] = scorer(script, str(gold), str(found))
-        linked = options.gold / "linked"
-        if linked.exists() and (not options.only or "linked" in options.only):
-            lines, found, incidents = (folder / f"linked.{end}" for end in ("jsonl", "out", "json"))
+        for linked in (options.gold / "linked", *sorted(OWN_SETS.iterdir())):
+            name = linked.name
+            if not (linked / "mentions.jsonl").exists() or (options.only and name not in options.only):
+                continue
+            lines, found, incidents = (folder / f"{name}.{end}" for end in ("jsonl", "out", "json"))
             run([sys.executable, str(options.scorers / "inputs.py"), "linked", str(linked)], lines)
             run([program, "extract", "--jsonl", str(lines)], found)
-            database = str(folder / "linked.db")
+            database = str(folder / f"{name}.db")
             run([program, "read", str(lines), "--db", database], folder / "read.out")
             run([program, "incidents", "--db", database, "--format", "json", "--status", "all"], incidents)
-            figures["linked"] = scorer("linked.py", str(linked), str(found), str(incidents))
+            figures[name] = scorer("linked.py", str(linked), str(found), str(incidents))
     print(json.dumps(figures, indent=1))
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
