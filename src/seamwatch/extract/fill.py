@@ -18,6 +18,7 @@ from seamwatch.model.incident import Actor, Claim, Mention, Target, Victim, Weap
 from seamwatch.model.reading import Reading
 from seamwatch.model.text import Article, Evidence
 from seamwatch.model.time import TimeMention, TimeRange
+from seamwatch.vocabulary.acled import SubEventType
 from seamwatch.vocabulary.codes import (
     ActorKind,
     Certainty,
@@ -31,6 +32,7 @@ _UNNAMED = re.compile(
     r"unconfirmed|social media|farmers sa(?:y|id)|correspondent|allegedly|believed to)\b",
     re.IGNORECASE,
 )
+_BY_FORCES = (SubEventType.ARRESTS, SubEventType.DISRUPTED_WEAPONS_USE)
 _REPORTEDLY = re.compile(r"\b(?:reportedly|allegedly|rumou?red)\b", re.IGNORECASE)
 _CERTAINTY = {ClaimKind.CLAIMS: Certainty.CLAIMED, ClaimKind.ACCUSED: Certainty.ACCUSED}
 
@@ -51,10 +53,16 @@ def fill_mention(filling: Filling, reading: Reading, number: int) -> Mention:
     kind = decide_type(drafts)
     tolls = combine_tolls(casualties_of(telling))
     found = merge_claims(filling.claims)
+    if kind in _BY_FORCES:  # forces that announce their own operation claim nothing
+        found = tuple(f for f in found if f.claim.kind is not ClaimKind.CLAIMS)
     claims = tuple(f.claim for f in found)
     victims = _victims(drafts)
     perpetrators = _perpetrators(drafts, found, reading)
-    if not any(a.kind is ActorKind.ORGANIZATION for a in perpetrators):
+    modality = _modality(drafts, claims)
+    theirs = kind in _BY_FORCES and modality is not Modality.FOILED
+    if theirs and not perpetrators:
+        perpetrators = _forces(drafts, reading)
+    if not theirs and not any(a.kind is ActorKind.ORGANIZATION for a in perpetrators):
         harmed = {v.name.lower() for v in victims}
         named = {a.name for a in perpetrators}
         perpetrators += tuple(
@@ -66,7 +74,7 @@ def fill_mention(filling: Filling, reading: Reading, number: int) -> Mention:
         id=f"{article.id}#{number}",
         event_type=kind.event_type,
         sub_event_type=kind,
-        modality=_modality(drafts, claims),
+        modality=modality,
         date=_date(telling, reading),
         place=choose_place(article, telling.places),
         perpetrators=perpetrators,
@@ -126,6 +134,19 @@ def _date(telling: Telling, reading: Reading) -> TimeRange | None:
     )
     precision = max(2, when.precision) if dates is Dates.CLAIM else when.precision
     return replace(when, precision=precision, evidence=(_time_evidence(reading.article, source),))
+
+
+def _forces(drafts: Sequence[Draft], reading: Reading) -> tuple[Actor, ...]:
+    """Return the force of a state that the first passage names: it made the arrest or the find."""
+    clause = min(drafts, key=_telling_order).clause
+    for actor in reading.actors:
+        if actor.kind is ActorKind.STATE and clause.span.contains(actor.span):
+            span = actor.span
+            evidence = reading.article.evidence(span.start, span.end, part=span.part, by="forces")
+            return (
+                Actor(name=actor.name, kind=actor.kind, certainty=Certainty.ASSERTED, evidence=(evidence,)),
+            )
+    return ()
 
 
 def _spoken(drafts: Sequence[Draft]) -> list[Draft]:
