@@ -1,4 +1,14 @@
-"""The sample articles give what their golden files say: article by article, and linked."""
+"""The sample articles give what their golden files say: article by article, and linked.
+
+Compared of a mention: number of mentions, type and sub-type, first and last day, place by name, the best
+values of killed, injured and abducted (and whether a value is given at all), whether it counts, and exactly
+which organisations and states are perpetrators. Compared of an incident: its mentions, days, best killed
+and injured, and status. Compared of a passage that is no incident: that it is found, with its kind.
+Not compared: claims, the modality itself, low and high of a toll, and the precision of a date.
+
+`found_too` of a golden incident names perpetrators that are wrong and found today, `missed` marks a passage
+that is not found today: when one is mended, its test fails and the mark goes.
+"""
 
 from __future__ import annotations
 
@@ -48,12 +58,13 @@ def expected(slug: str) -> dict[str, Any]:
     return loaded
 
 
-def best(toll: Toll | None) -> int:
-    return (toll.best or 0) if toll else 0
+def best(toll: Toll | None) -> int | None:
+    return toll.best if toll else None
 
 
-def wanted(value: Any) -> int:
-    return int((value.get("best") if isinstance(value, dict) else value) or 0)
+def wanted(value: Any) -> int | None:
+    number = value["best"] if isinstance(value, dict) else value
+    return None if number is None else int(number)
 
 
 def fold(name: str | None) -> str:
@@ -64,28 +75,28 @@ def closest(gold: dict[str, Any], mentions: tuple[Mention, ...]) -> Mention:
     """Return the mention of the gold incident's type that agrees best with it."""
 
     def fit(mention: Mention) -> int:
-        day = mention.date is not None and str(mention.date.start) == str(
-            (gold.get("date") or {}).get("start")
-        )
-        return 2 * (mention.sub_event_type == gold["sub_type"]) + day
+        day = mention.date is not None and mention.date.start == gold["date"]["start"]
+        return 2 * int(mention.sub_event_type == gold["sub_type"]) + int(day)
 
     return max(mentions, key=fit)
 
 
 @pytest.mark.parametrize("slug", sorted(str(s) for s in SAMPLES))
 def test_sample_gives_its_golden_incidents(slug: str, reports: dict[str, ArticleReport]) -> None:
-    """Each incident once, with its type, day, place, toll, modality and named perpetrators."""
+    """Each incident once, with its type, days, place, tolls and named perpetrators, counted or not."""
     gold = expected(slug)["incidents"] or []
     mentions = reports[slug].extraction.mentions
     assert len(mentions) == len(gold), [m.evidence[0].quote for m in mentions]
+    assert len({closest(one, mentions).id for one in gold}) == len(gold)
     for one in gold:
         mention = closest(one, mentions)
         assert mention.sub_event_type == one["sub_type"]
         assert mention.event_type == one["type"]
-        day = (one.get("date") or {}).get("start")
-        assert (str(mention.date.start) if mention.date else None) == (str(day) if day else None)
-        assert best(mention.killed) == wanted(one.get("killed")), mention.killed
-        assert best(mention.injured) == wanted(one.get("injured")), mention.injured
+        assert mention.date is not None
+        assert (mention.date.start, mention.date.end) == (one["date"]["start"], one["date"]["end"])
+        assert best(mention.killed) == wanted(one["killed"]), mention.killed
+        assert best(mention.injured) == wanted(one["injured"]), mention.injured
+        assert best(mention.abducted) == wanted(one.get("abducted")), mention.abducted
         names = (
             {fold(n) for n in (mention.place.name, mention.place.admin2, mention.place.admin1)}
             if mention.place
@@ -95,8 +106,32 @@ def test_sample_gives_its_golden_incidents(slug: str, reports: dict[str, Article
         assert any(a in b or b in a for a in wanted_names for b in names - {""}), mention.place
         counts = ("asserted", "reported", "claimed")
         assert mention.modality.counts == (one["modality"] in counts), mention.modality
-        named = {a.name for a in mention.perpetrators if a.kind in (ActorKind.ORGANIZATION, ActorKind.STATE)}
-        assert set(one.get("perpetrators") or []) <= named
+        named = [a.name for a in mention.perpetrators if a.kind in (ActorKind.ORGANIZATION, ActorKind.STATE)]
+        assert sorted(named) == sorted([*one["perpetrators"], *one.get("found_too", [])])
+
+
+OTHERS = [
+    pytest.param(slug, other, id=f"{slug}: {other['quote'][:40]}")
+    for slug in sorted(str(s) for s in SAMPLES)
+    for other in expected(slug)["others"]
+]
+
+
+@pytest.mark.parametrize(("slug", "other"), OTHERS)
+def test_golden_passage_is_found_with_its_kind(
+    slug: str, other: dict[str, str], reports: dict[str, ArticleReport]
+) -> None:
+    """Each passage that is no incident overlaps one of its kind, unless its golden file marks it missed."""
+    report = reports[slug]
+    start = report.article.text.index(other["quote"])
+    end = start + len(other["quote"])
+    found = any(
+        e.span.part == "text" and e.span.start < end and e.span.end > start
+        for passage in report.extraction.others
+        if passage.kind == other["kind"]
+        for e in passage.evidence
+    )
+    assert found != other.get("missed", False)
 
 
 @pytest.mark.parametrize("slug", sorted(str(s) for s in SAMPLES))
@@ -143,11 +178,12 @@ def test_every_value_has_evidence(slug: str, reports: dict[str, ArticleReport]) 
 )
 def test_tellings_of_one_incident_are_linked(gold: dict[str, Any], incidents: dict[str, Incident]) -> None:
     """The articles that tell one incident make one incident, with its final day, toll and status."""
-    found = {incidents[name].id for name in gold["mentions"] if name in incidents}
+    found = {incidents[name].id for name in gold["mentions"]}
     assert len(found) == 1, found
-    incident = incidents[next(n for n in gold["mentions"] if n in incidents)]
+    incident = incidents[gold["mentions"][0]]
+    assert {m.mention.id for m in incident.mentions} == set(gold["mentions"])
     assert incident.date is not None
-    assert str(incident.date.start) == str(gold["date"]["start"])
-    assert best(incident.killed) == wanted(gold.get("killed"))
-    assert best(incident.injured) == wanted(gold.get("injured"))
+    assert (incident.date.start, incident.date.end) == (gold["date"]["start"], gold["date"]["end"])
+    assert best(incident.killed) == wanted(gold["killed"])
+    assert best(incident.injured) == wanted(gold["injured"])
     assert incident.status == gold["status"]

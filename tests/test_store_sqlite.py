@@ -26,7 +26,7 @@ def test_postgresql_is_named_as_not_supported() -> None:
 def test_a_missing_file_is_made_only_when_asked(tmp_path: Path) -> None:
     """A database is made with its folder, but not by a program that only wants to read one."""
     path = tmp_path / "new folder" / "record.db"
-    with pytest.raises(StoreError, match="no database at"):
+    with pytest.raises(StoreError, match="there is no database at"):
         open_store(str(path), create=False)
     assert not path.parent.exists()
     open_store(str(path)).close()

@@ -33,12 +33,6 @@ def database_path(db: str | None) -> str:
 
 def open_database(db: str | None, *, must_exist: bool = True) -> Store:
     """Return the opened store; where it must exist and does not, an error says how to make one."""
-    from seamwatch.errors import StoreError
     from seamwatch.store import open_store
 
-    path = database_path(db)
-    if must_exist and "://" not in path and not Path(path).exists():
-        raise StoreError(
-            f"{path}: there is no database yet; make one with: seamwatch read SOURCE... --db {path}"
-        )
-    return open_store(path)
+    return open_store(database_path(db), create=not must_exist)

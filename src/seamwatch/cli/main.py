@@ -11,6 +11,7 @@ import typer
 
 from seamwatch import __version__
 from seamwatch.cli import demo, explain, extract, incidents, read
+from seamwatch.cli.output import EXIT_FAILED
 from seamwatch.errors import SeamwatchError
 
 app = typer.Typer(
@@ -79,12 +80,12 @@ def _run() -> int:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except SeamwatchError as wrong:
         typer.echo(f"seamwatch: {wrong}", err=True)
-        return 1
+        return EXIT_FAILED
     except OSError as wrong:
         return _lost_output(wrong)
     except _Interrupted:
         typer.echo("seamwatch: interrupted; what was reported as stored is stored", err=True)
-        return 1
+        return EXIT_FAILED
     return 0
 
 
@@ -94,7 +95,7 @@ def _lost_output(wrong: OSError) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if wrong.errno != errno.EPIPE:
         typer.echo(f"seamwatch: can't write the output ({wrong.strerror}): check where it goes", err=True)
-    return 1
+    return EXIT_FAILED
 
 
 if __name__ == "__main__":

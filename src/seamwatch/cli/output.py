@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import typer
 
 from seamwatch.model.text import Rejected
 
-T = TypeVar("T")
 EXIT_FAILED, EXIT_USAGE, EXIT_REJECTED = 1, 2, 3
 
 
@@ -22,9 +21,11 @@ def say(line: str) -> None:
 
 def say_rejected(rejected: Rejected) -> None:
     """Write one line about an input that gave no article: what, where, what to do."""
+    from seamwatch.publish.plain import printable
+
     reason = " ".join(rejected.reason.split())
     where = "" if rejected.origin in reason else f"{rejected.origin}: "
-    say(f"rejected: {where}{reason}")
+    say(printable(f"rejected: {where}{reason}"))
 
 
 def json_line(row: dict[str, Any]) -> str:
@@ -78,8 +79,3 @@ def utf8_output() -> None:
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def first(values: Iterable[T], default: T) -> T:
-    """Return the first of some values, or the default."""
-    return next(iter(values), default)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from seamwatch.cli.database import DB_OPTION, open_database
-from seamwatch.cli.output import EXIT_REJECTED, EXIT_USAGE, progress, say, say_rejected
+from seamwatch.cli.output import EXIT_REJECTED, EXIT_USAGE, progress, say, say_rejected, utf8_output
 
 if TYPE_CHECKING:
     from seamwatch.pipeline.record import Recorded
@@ -55,6 +55,7 @@ def read(
     from seamwatch.model.text import Rejected
     from seamwatch.pipeline.reading import ReadOptions, read_into
 
+    utf8_output()
     tally: Counter[str] = Counter()
     incidents: dict[str, str] = {}
     options = ReadOptions(
@@ -84,7 +85,9 @@ def read(
 
 def _line(result: Recorded) -> str:
     """Return one line on what became of an article."""
-    name = f"{result.article}  {result.title or result.origin}"
+    from seamwatch.publish.plain import printable
+
+    name = printable(f"{result.article}  {result.title or result.origin}")
     match result.kind:
         case "copy":
             return f"copy     {name}: word for word {result.other}; its outlet was added"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from seamwatch.errors import VocabularyError
 from seamwatch.extract.accused import accused_in, anchor_of, names_nobody
 from seamwatch.extract.claim_speakers import PRONOUNS, Scene, Speaker, SpeakerWords, read_speaker
-from seamwatch.extract.patterns import PhraseBook, PhraseMatch
+from seamwatch.extract.patterns import PhraseBook, PhraseMatch, holds_phrase
 from seamwatch.extract.scope import word_classes
 from seamwatch.extract.speakers import is_denied, is_nobody, own_subject, phrase_range, subject_of
 from seamwatch.extract.syntax import ParsedSentence
@@ -39,6 +39,8 @@ _STATES = {
     }.items()
     for word in words.split()
 }
+# Of a speaker also words that mean other things elsewhere in a sentence, or a state on its own soil.
+_SPEAKING_STATES = _STATES | {"us": "US", "syria": "SY", "syrian": "SY", "damascus": "SY", "regime": "SY"}
 _KEEP = ("claims", "denies", "accused")
 
 
@@ -274,10 +276,8 @@ class ClaimReader:
         if verb.i not in scene.violent or subject is None or is_denied(verb):
             return None
         speaker = read_speaker(scene, subject, self._words)
-        nation = scene.words[match.first]
         if speaker is None or any(
-            w in (nation, nation.removesuffix("ish")) or w.startswith(nation.rstrip("n"))
-            for w in scene.words[speaker.first : speaker.last + 1]
+            _SPEAKING_STATES.get(w) == rule.nation for w in scene.words[speaker.first : speaker.last + 1]
         ):
             return None
         return _found(rule, speaker, match, scene, accused=phrase_range(head), verb=verb)
@@ -379,7 +379,8 @@ def merge_claims(found: Iterable[FoundClaim]) -> tuple[FoundClaim, ...]:
             via=first.claim.via or one.claim.via,
             evidence=first.claim.evidence + one.claim.evidence,
         )
-        kept[same] = replace(first, claim=claim, accused=first.accused or one.accused)
+        named = first if first.accused is not None else one
+        kept[same] = replace(first, claim=claim, accused=named.accused, accused_name=named.accused_name)
     return tuple(kept)
 
 
@@ -389,7 +390,7 @@ def _one_speaker(first: FoundClaim, second: FoundClaim) -> bool:
     if second.claim.evidence[0].span.part == "title":
         return True
     one, other = first.claim.by.lower(), second.claim.by.lower()
-    return one in other or other in one
+    return holds_phrase(one, other) or holds_phrase(other, one)
 
 
 def load_claims() -> ClaimReader:

@@ -52,15 +52,14 @@ class DomainReader:
 
     def __init__(self, entries: tuple[Entry, ...]) -> None:
         """Compile the lexicon's entries."""
-        weighed = [e for e in entries if "class" not in e.fields]
         self._weights: dict[str, tuple[Domain, float]] = {}
-        for entry in weighed:
+        for entry in entries:
             try:
                 found = Domain(entry.fields["domain"]), float(entry.fields["weight"])
             except (KeyError, ValueError) as wrong:
                 raise VocabularyError(f"lexicons/en/domain.yaml, entry {entry.id}: {wrong}") from wrong
             self._weights[entry.id] = found
-        self._book = PhraseBook(((e.id, e.patterns) for e in weighed), word_classes(entries))
+        self._book = PhraseBook(((e.id, e.patterns) for e in entries), word_classes(entries))
 
     def article_domain(self, article: Article) -> DomainScore:
         """Return the domain of an article with the scores of all domains.

@@ -63,7 +63,6 @@ class Draft:
     triggers: tuple[Trigger, ...]
     lead: Trigger
     scope: frozenset[ScopeKind]
-    scope_evidence: tuple[Evidence, ...] = ()
     datings: tuple[Dating, ...] = ()
     places: tuple[PlaceMention, ...] = ()
     casualties: tuple[CasualtyExpression, ...] = ()
@@ -313,7 +312,6 @@ def make_drafts(
                 unreal=_unreal(parsed, lead),
                 fresh=not drafts and is_item(parsed, facts.all_places),
                 scope=scope.kinds,
-                scope_evidence=scope.evidence,
                 datings=date_sentence(
                     parsed,
                     tuple(t for t in facts.times if inside(t.span)),

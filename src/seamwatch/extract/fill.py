@@ -10,6 +10,7 @@ from seamwatch.extract.claims import FoundClaim, merge_claims
 from seamwatch.extract.dating import Dates
 from seamwatch.extract.drafts import Draft
 from seamwatch.extract.event_types import decide_type
+from seamwatch.extract.patterns import holds_phrase
 from seamwatch.extract.places import choose_place
 from seamwatch.extract.scope import ScopeKind
 from seamwatch.extract.tellings import Telling, casualties_of, report_day
@@ -235,7 +236,7 @@ def _targets(
             key = target.name.lower()
             if key in names or any(target.evidence[0].span.overlaps(s) for s in spans):
                 continue
-            if not any(key in k or k in key for k in found):
+            if not any(holds_phrase(k, key) or holds_phrase(key, k) for k in found):
                 found[key] = target
     return tuple(found.values())
 
@@ -246,9 +247,9 @@ def _weapons(drafts: Sequence[Draft]) -> tuple[Weapon, ...]:
     for draft in sorted(drafts, key=lambda d: d.title):
         for weapon in draft.roles.weapons:
             key = weapon.name.lower()
-            if any(key in known for known in found):
+            if any(holds_phrase(known, key) for known in found):
                 continue
-            for known in [k for k in found if k in key]:
+            for known in [k for k in found if holds_phrase(key, k)]:
                 del found[known]
             found[key] = weapon
     return tuple(found.values())

@@ -68,13 +68,13 @@ class PhraseMatch:
     last: int
 
 
-def normal_words(texts: Iterable[str]) -> list[str]:
-    """Return the words in lower case with plain apostrophes.
+def holds_phrase(text: str, phrase: str) -> bool:
+    """Return whether a phrase, or its plural in -s, stands as whole words in a text of the same case.
 
-    >>> normal_words(["Don’t", "Go"])
-    ["don't", 'go']
+    >>> holds_phrase("two car bombs", "car bomb"), holds_phrase("russia", "us")
+    (True, False)
     """
-    return [t.lower().replace("’", "'") for t in texts]
+    return re.search(rf"(?<!\w){re.escape(phrase)}s?(?!\w)", text) is not None
 
 
 def split_words(text: str) -> list[str]:

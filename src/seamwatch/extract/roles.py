@@ -38,7 +38,6 @@ class Roles:
     perpetrators: tuple[Actor, ...] = ()
     targets: tuple[Target, ...] = ()
     weapons: tuple[Weapon, ...] = ()
-    target_side: VictimGroup | None = None
     armed_target: bool = False
     civilian_target: bool = False
 
@@ -115,7 +114,6 @@ class RoleFinder:
         perpetrators: dict[str, Actor] = {}
         targets: dict[str, Target] = {}
         armed = civilian = False
-        side: VictimGroup | None = None
         for trigger in triggers:
             agents, themes = self._arguments(trigger)
             for token in (c for t in agents for c in _conjuncts(t)):
@@ -128,7 +126,6 @@ class RoleFinder:
                     continue
                 targets.setdefault(target.name.lower(), target)
                 seen = self._side_of(token)
-                side = side or seen
                 armed = armed or seen in (VictimGroup.STATE, VictimGroup.NONSTATE) or self._armed(token)
                 civilian = civilian or (target.kind is TargetKind.HUMAN and not armed)
         for name in set(perpetrators) & set(targets):
@@ -139,7 +136,6 @@ class RoleFinder:
             perpetrators=tuple(perpetrators.values()),
             targets=tuple(targets.values()),
             weapons=self.weapons(),
-            target_side=side,
             armed_target=armed,
             civilian_target=civilian and not armed,
         )

@@ -230,7 +230,10 @@ def _optional(where: str, value: object, kind: type[T], what: str) -> T | None:
 def _number(where: str, value: object) -> float | None:
     if value is None:
         return None
-    return float(_need(where, value, (int, float), "a number or null"))
+    try:
+        return float(_need(where, value, (int, float), "a number or null"))
+    except OverflowError as wrong:
+        raise ShapeError(f"{where}: this number is too large") from wrong
 
 
 def _list(where: str, row: Mapping[str, Any], name: str, make: Callable[[str, Json], T]) -> tuple[T, ...]:

@@ -112,7 +112,7 @@ def extract_all(
     """Yield one report (or rejection) for each article, in input order, whatever `workers` is.
 
     What is neither a raw article nor an article goes through in its place. With more than one worker
-    each process loads a kit of its own (about 300 MB).
+    each process loads a kit of its own (about 160 MB).
     """
     if workers <= 1:
         ready = kit

@@ -190,7 +190,7 @@ class _Withheld:
             for phrase, sure in _phrases(m)
             if (found := self.person(phrase, sure=sure)) and not found.office
         }
-        for quote in {e.quote for m in extraction.mentions for e in _quotes(m)}:
+        for quote in {e.quote for e in _all_quotes(extraction)}:
             names |= {n for n in people_in(quote, rules, self._places) if self._office_of(n) is None}
         parts = {w for n in names for w in n.split() if len(w) > 3 and w[0].isupper()}
         places = {w for place in self._places for w in place.split()}
@@ -236,12 +236,21 @@ def _phrases(mention: Mention) -> Iterable[tuple[str, bool]]:
         yield from ((e.quote, True) for e in evidence[:1] if len(e.quote) < 80)
 
 
+def _all_quotes(extraction: Extraction) -> Iterable[Evidence]:
+    for mention in extraction.mentions:
+        yield from _quotes(mention)
+    for other in extraction.others:
+        yield from other.evidence
+    for statement in extraction.statements:
+        yield from statement.evidence
+
+
 def _quotes(mention: Mention) -> Iterable[Evidence]:
     """Yield the evidence of a mention that may be whole clauses."""
     yield from mention.evidence
-    for name in TOLLS:
-        toll = getattr(mention, name)
-        yield from toll.evidence if toll is not None else ()
+    for name in (*TOLLS, "place", "date"):
+        value = getattr(mention, name)
+        yield from value.evidence if value is not None else ()
     for name in ("claims", "weapons", "victims", "targets", "perpetrators"):
         for value in getattr(mention, name):
             yield from value.evidence
@@ -309,4 +318,13 @@ def withhold_private_names(
     forces keep their names; `places` are names in the article that are surely no person's.
     """
     withheld = _Withheld(extraction, rules, places)
-    return replace(extraction, mentions=tuple(_mention(m, withheld) for m in extraction.mentions))
+    others = (replace(o, evidence=withheld.evidence(o.evidence)) for o in extraction.others)
+    return replace(
+        extraction,
+        mentions=tuple(_mention(m, withheld) for m in extraction.mentions),
+        # A passage that is nothing but a name says nothing without it.
+        others=tuple(o for o in others if o.evidence),
+        statements=tuple(
+            replace(s, evidence=withheld.evidence(s.evidence, first=True)) for s in extraction.statements
+        ),
+    )

@@ -34,11 +34,31 @@ class ReadOptions:
     workers: int = 1
 
 
-class _PageMemory:
-    """The store as the web client's memory of pages."""
+# The article was not stored, and will be when the same command is run again.
+_COMES_AGAIN = ("store_full", "store_busy")
 
-    def __init__(self, store: Store) -> None:
+
+class _PageMemory:
+    """The store as the web client's memory of pages: none is known before its articles are stored.
+
+    With several workers pages are fetched ahead of what is stored; then all wait for `flush`.
+    """
+
+    def __init__(self, store: Store, *, ahead: bool) -> None:
         self._store = store
+        self._ahead = ahead
+        self._waiting: list[tuple[str, Validators]] = []
+        self._missed = False
+
+    def missed(self) -> None:
+        """Take note that an article was not stored: its page must be asked for in full next time."""
+        self._missed = True
+
+    def flush(self) -> None:
+        """Keep the pages that wait, unless an article was missed."""
+        waiting, self._waiting, self._ahead = self._waiting, [], False
+        for url, validators in waiting:
+            self.put(url, validators)
 
     def get(self, url: str) -> Validators | None:
         """Return what is known of a URL, or None."""
@@ -49,11 +69,16 @@ class _PageMemory:
 
     def put(self, url: str, validators: Validators) -> None:
         """Keep what is known of a URL."""
+        if self._missed:
+            return
+        if self._ahead:
+            self._waiting.append((url, validators))
+            return
         try:
             self._store.remember_fetch(url, validators.etag, validators.last_modified)
         except StoreError as wrong:
             # Not to remember a page only means to fetch it again.
-            if wrong.code not in ("store_full", "store_busy"):
+            if wrong.code not in _COMES_AGAIN:
                 raise
 
 
@@ -71,13 +96,18 @@ def read_into(
     from seamwatch.ingest.sources import gather
 
     client = None
+    memory = _PageMemory(store, ahead=options.workers > 1)
     if any(is_url(source) for source in options.sources):
         from seamwatch.ingest.web import PoliteClient
 
-        client = PoliteClient(memory=_PageMemory(store))
+        client = PoliteClient(memory=memory)
     ingest = IngestOptions(jsonl=options.jsonl, note=note, client=client)
     try:
-        yield from recorder.read(gather(options.sources, ingest), workers=options.workers)
+        for result in recorder.read(gather(options.sources, ingest), workers=options.workers):
+            if isinstance(result, Rejected) and result.code in _COMES_AGAIN:
+                memory.missed()
+            yield result
+        memory.flush()
     finally:
         if client is not None:
             client.close()
@@ -131,7 +161,8 @@ def _parse_given(row: Any, where: str) -> tuple[Article, Extraction]:
 
     if not isinstance(row, dict) or not isinstance(row.get("article"), dict):
         raise ShapeError(f"{where}: expected an object with `id`, `article` and `mentions`")
-    given = {"id": row.get("id"), "language": row.get("language"), **row["article"]}
+    own = {key: value for key, value in row["article"].items() if value is not None}
+    given = {"id": row.get("id"), "language": row.get("language"), **own}
     raw = next(read_jsonl_lines([json.dumps(given)], where))
     article = read_article(raw) if isinstance(raw, RawArticle) else raw
     if isinstance(article, Rejected):

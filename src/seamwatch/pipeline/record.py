@@ -135,8 +135,17 @@ class Recorder:
         """Return what became of an article whose mentions were given: stored and linked as they are."""
         from seamwatch.read.fingerprint import fingerprint
 
+        article = self._completed(article)
         ready = _Prepared(article=article, print=fingerprint(article), origin=origin or article.id)
         return self._store_or_reject(ready, _Said(extraction=extraction))
+
+    def _completed(self, article: Article) -> Article:
+        """Return the article with the day and outlet to assume where it does not say its own."""
+        return replace(
+            article,
+            published=article.published or self._published,
+            source=article.source or self._source,
+        )
 
     def _prepare(self, raw: RawArticle | Rejected) -> _Prepared | Recorded | Rejected:
         """Return the article to extract, or what it is where it need not be extracted again."""
@@ -149,11 +158,7 @@ class Recorder:
             article = read_article(raw)
             if isinstance(article, Rejected):
                 return article
-            article = replace(
-                article,
-                published=article.published or self._published,
-                source=article.source or self._source,
-            )
+            article = self._completed(article)
             ready = _Prepared(article=article, print=fingerprint(article), origin=raw.origin)
         except Exception as wrong:  # one bad article never stops a batch
             reason = f"{raw.origin}: could not be read ({type(wrong).__name__}: {wrong}); the rest goes on"

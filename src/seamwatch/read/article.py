@@ -7,7 +7,7 @@ import re
 
 from seamwatch.errors import InputError
 from seamwatch.model.text import Article, RawArticle, Rejected
-from seamwatch.read.decode import decode_text
+from seamwatch.read.decode import decode_text, without_surrogates
 from seamwatch.read.document import Document
 from seamwatch.read.language import detect_language
 
@@ -37,7 +37,7 @@ def read_article(raw: RawArticle) -> Article | Rejected:
         return Rejected(origin=raw.origin, stage="read", code=wrong.code, reason=str(wrong), id=raw.id)
     text, cut = _cut(document.text)
     title = raw.title if raw.title is not None else document.title
-    title = title if title and title.strip() else None
+    title = without_surrogates(title)[0] if title and title.strip() else None
     content_hash = hash_content(title, text)
     return Article(
         id=raw.id or f"a-{content_hash[:12]}",

@@ -46,7 +46,7 @@ def decode_text(content: bytes | str, *, charsets: Iterable[str] = ()) -> tuple[
     ('Two men died.\r\n', ())
     """
     if isinstance(content, str):
-        text, warnings = _without_surrogates(content)
+        text, warnings = without_surrogates(content)
     else:
         for mark, name in _SIGNATURES:
             if content.startswith(mark):
@@ -69,7 +69,8 @@ def declared_charsets(head: bytes) -> tuple[str, ...]:
     return tuple(name.decode("ascii") for name in found)
 
 
-def _without_surrogates(text: str) -> tuple[str, tuple[str, ...]]:
+def without_surrogates(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text with its lone surrogates replaced, and the warning that says so, if any."""
     # One character for one, so that offsets into the text that was given stay right.
     if text.isascii():
         return text, ()

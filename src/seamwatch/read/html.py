@@ -17,13 +17,13 @@ _MARKUP = re.compile(
 )
 
 
-def read_html(content: bytes | str, *, url: str | None = None) -> Document:
+def read_html(content: bytes | str, *, url: str | None = None, charsets: tuple[str, ...] = ()) -> Document:
     """Return the main text of a page, comments and tables left out; raise InputError where it has none.
 
     Paragraphs are a blank line apart. A date is taken only where the page's own data gives one.
     """
-    charsets = declared_charsets(content) if isinstance(content, bytes) else ()
-    markup, warnings = decode_text(content, charsets=charsets)
+    declared = declared_charsets(content) if isinstance(content, bytes) else ()
+    markup, warnings = decode_text(content, charsets=(*charsets, *declared))
     if not markup.strip():
         raise InputError("the page is empty", code="empty")
     if not _MARKUP.search(markup):

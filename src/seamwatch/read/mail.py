@@ -46,7 +46,8 @@ def read_mail(content: bytes | str) -> Document:
     charset = body.get_content_charset()
     warnings: tuple[str, ...] = ()
     if body.get_content_type() == "text/html":
-        text = read_html(raw).text
+        page = read_html(raw, charsets=(charset,) if charset else ())
+        text, warnings = page.text, page.warnings
     else:
         decoded, warnings = decode_text(raw, charsets=(charset,) if charset else ())
         text = join_lines(_SIGNATURE.split(decoded.replace("\r\n", "\n"))[0])

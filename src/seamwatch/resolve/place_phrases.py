@@ -68,7 +68,6 @@ class PlaceWords:
     title: frozenset[str]
     speech: frozenset[str]
     organisation: frozenset[str]
-    club: frozenset[str]
     beginning: frozenset[str]
     happening: frozenset[str]
     never: frozenset[str]

@@ -103,7 +103,8 @@ class SqliteDatabase:
         if not self.path.exists():
             if not create:
                 raise StoreError(
-                    f"no database at {self.path}: read articles into it first, or check the path"
+                    f"there is no database at {self.path}: check the path, or make one with: "
+                    f"seamwatch read SOURCE... --db {self.path}"
                 )
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-_DOUBLE = frozenset("trap stab snip gun rob stop plan kidnap repel ram nab net gut shut strap".split())
+# Verbs whose last letter doubles before -ed and -ing.
+_DOUBLE = frozenset(
+    "admit cut drag gun gut hit kidnap machine-gun nab net overrun plan put ram repel rip rob run set shut"
+    " snip split stab step stop strap trap".split()
+)
 # Base form: past and participle; -s and -ing are regular but for a doubled or dropped letter.
 _IRREGULAR = {
     "blow": ("blew", "blown"),
     "break": ("broke", "broken"),
+    "broadcast": ("broadcast",),
     "burn": ("burned", "burnt"),
     "burst": ("burst",),
     "catch": ("caught",),
@@ -26,12 +31,14 @@ _IRREGULAR = {
     "lose": ("lost",),
     "put": ("put",),
     "run": ("ran",),
+    "say": ("said",),
     "set": ("set",),
     "shake": ("shook", "shaken"),
     "shoot": ("shot",),
     "slay": ("slew", "slain"),
+    "shut": ("shut",),
+    "split": ("split",),
     "steal": ("stole", "stolen"),
-    "step": ("stepped",),
     "strike": ("struck", "stricken"),
     "swear": ("swore", "sworn"),
     "take": ("took", "taken"),
@@ -42,9 +49,9 @@ _IRREGULAR = {
     "withdraw": ("withdrew", "withdrawn"),
     "overrun": ("overran",),
     "retake": ("retook", "retaken"),
+    "write": ("wrote", "written"),
     "beat": ("beat", "beaten"),
 }
-_IRREGULAR_DOUBLE = frozenset("cut hit put run set overrun step".split())
 
 
 def verb_forms(verb: str) -> tuple[str, ...]:
@@ -56,22 +63,25 @@ def verb_forms(verb: str) -> tuple[str, ...]:
     ('gun down', 'guns down', 'gunned down', 'gunning down')
     >>> verb_forms("clash")[1], verb_forms("bury")[1:3]
     ('clashes', ('buries', 'buried'))
+    >>> verb_forms("rip apart")[2:], verb_forms("split")
+    (('ripped apart', 'ripping apart'), ('split', 'splits', 'splitting'))
     >>> verb_forms("blow apart")
     ('blow apart', 'blows apart', 'blew apart', 'blown apart', 'blowing apart')
     """
     word, _, rest = verb.partition(" ")
     tail = f" {rest}" if rest else ""
     third = f"{word}es" if word.endswith(("s", "sh", "ch", "x", "z", "go")) else f"{word}s"
+    if word in _DOUBLE:
+        stem = word + word[-1]
+    else:
+        stem = word if word.endswith(("ee", "ye", "oe")) else word.removesuffix("e")
     if word in _IRREGULAR:
-        double = word + word[-1] if word in _IRREGULAR_DOUBLE else word
-        stem = double[:-1] if word.endswith("e") else double
         forms = tuple(dict.fromkeys((word, third, *_IRREGULAR[word], f"{stem}ing")))
     elif word.endswith("e"):
-        forms = (word, f"{word}s", f"{word}d", f"{word[:-1]}ing")
+        forms = (word, third, f"{word}d", f"{stem}ing")
     elif word.endswith("y") and word[-2] not in "aeiou":
         forms = (word, f"{word[:-1]}ies", f"{word[:-1]}ied", f"{word}ing")
     else:
-        stem = word + word[-1] if word in _DOUBLE else word
         forms = (word, third, f"{stem}ed", f"{stem}ing")
     return tuple(form + tail for form in forms)
 
@@ -81,7 +91,13 @@ def noun_forms(noun: str) -> tuple[str, ...]:
 
     >>> noun_forms("car bomb"), noun_forms("ambush")
     (('car bomb', 'car bombs'), ('ambush', 'ambushes'))
+    >>> noun_forms("militiaman")[1], noun_forms("knife")[1], noun_forms("German")[1]
+    ('militiamen', 'knives', 'Germans')
     """
+    if noun.endswith("man") and not noun.lower().endswith(("human", "german")):
+        return noun, f"{noun[:-3]}men"
+    if noun.endswith("ife"):
+        return noun, f"{noun[:-2]}ves"
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return noun, f"{noun[:-1]}ies"
     return noun, f"{noun}es" if noun.endswith(("s", "sh", "ch", "x")) else f"{noun}s"
