@@ -6,7 +6,9 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from made_incidents import article, extraction
@@ -68,3 +70,17 @@ def test_nothing_reported_is_lost_and_nothing_is_half(tmp_path: Path) -> None:
 if __name__ == "__main__":
     sys.path.insert(0, str(TESTS))
     write_for_ever(sys.argv[1], int(sys.argv[2]))
+
+
+def test_one_new_database_can_be_made_by_many_at_once(tmp_path: Path) -> None:
+    """All who open a path where nothing is yet at the same moment get the one database."""
+    for number in range(15):
+        gate = threading.Barrier(6)
+
+        def make(path: str, gate: threading.Barrier = gate) -> None:
+            gate.wait()
+            open_store(path).close()
+
+        with ThreadPoolExecutor(6) as pool:
+            for made in [pool.submit(make, str(tmp_path / f"{number}.db")) for _ in range(6)]:
+                made.result()

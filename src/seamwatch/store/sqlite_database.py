@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -144,11 +145,25 @@ class SqliteDatabase:
         version = self._check(latest)
         if version < latest:
             if version == 0:
-                self.read("PRAGMA journal_mode = WAL")
+                self._use_log()
             self._migrate(latest)
         # FULL syncs the log at every commit: what was reported as stored survives a loss of power too, not
         # only a killed process (NORMAL). One sync an article costs little beside its extraction.
         self.read("PRAGMA synchronous = FULL")
+
+    def _use_log(self) -> None:
+        """Switch a new database to the write-ahead log."""
+        # Where two processes make one database at once, SQLite does not wait for the lock here: both hold
+        # the file to read, and one is told at once that it is busy.
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self.read("PRAGMA journal_mode = WAL")
+                return
+            except StoreError as wrong:
+                if wrong.code != "store_busy" or time.monotonic() > end:
+                    raise
+            time.sleep(0.02)
 
     def _check(self, latest: int) -> int:
         version = int(self.read("PRAGMA user_version")[0][0])
