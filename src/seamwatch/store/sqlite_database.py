@@ -166,9 +166,13 @@ class SqliteDatabase:
             time.sleep(0.02)
 
     def _check(self, latest: int) -> int:
-        version = int(self.read("PRAGMA user_version")[0][0])
-        mark = self.read("PRAGMA application_id")[0][0]
-        if mark != APPLICATION_ID and (version or self.read("SELECT 1 FROM sqlite_schema LIMIT 1")):
+        # All three in one statement, so of one moment: asked one after the other, another process could
+        # make the database in between, and its tables would be seen without its mark.
+        version, mark, has_tables = self.read(
+            "SELECT (SELECT user_version FROM pragma_user_version), "
+            "(SELECT application_id FROM pragma_application_id), EXISTS (SELECT 1 FROM sqlite_schema)"
+        )[0]
+        if mark != APPLICATION_ID and (version or has_tables):
             raise StoreError(
                 f"{self.path} is a database of another program, nothing was changed: choose another path "
                 "with --db"
@@ -179,7 +183,7 @@ class SqliteDatabase:
                 f"versions up to {latest}: use a newer Seamwatch, or another database with --db",
                 code="store_newer",
             )
-        return version
+        return int(version)
 
     def _migrate(self, latest: int) -> None:
         with self.transaction():
