@@ -19,7 +19,7 @@ from seamwatch.model.incident import (
     Victim,
     Weapon,
 )
-from seamwatch.model.place import Place, PlaceMention
+from seamwatch.model.place import Place, PlaceMention, Shape
 from seamwatch.model.text import Evidence, Span
 from seamwatch.model.time import TimeMention, TimeRange
 from seamwatch.vocabulary.acled import EventType, SubEventType
@@ -81,8 +81,19 @@ def place_json(place: Place | None) -> Json | None:
         "precision": place.precision,
         "radius_km": place.radius_km,
         "geonameid": place.geonameid,
+        "shape": shape_json(place.shape),
         "evidence": _all(place.evidence),
     }
+
+
+def shape_json(shape: Shape | None) -> Json | None:
+    """Return a shape as a GeoJSON geometry."""
+    if shape is None:
+        return None
+    points = [list(point) for point in shape.points]
+    if shape.kind == "line":
+        return {"type": "LineString", "coordinates": points}
+    return {"type": "Polygon", "coordinates": [points]}
 
 
 def toll_json(toll: Toll | None) -> Json | None:
@@ -192,6 +203,10 @@ def place_mention_json(mention: PlaceMention) -> Json:
         "lon": place.lon if place else None,
         "precision": place.precision if place else 7,
         "geonameid": place.geonameid if place else None,
+        "kind": mention.kind,
+        "relation": mention.relation,
+        "score": mention.score,
+        "reasons": list(mention.reasons),
     }
 
 
@@ -298,7 +313,29 @@ def place_from_json(where: str, row: Json | None) -> Place | None:
         precision=_need(f"{where}.precision", row.get("precision", 7), int, "an integer 1-7"),
         geonameid=_optional(f"{where}.geonameid", row.get("geonameid"), int, "an integer or null"),
         evidence=_list(where, row, "evidence", _evidence),
+        shape=shape_from_json(f"{where}.shape", row.get("shape")),
     )
+
+
+def shape_from_json(where: str, row: Json | None) -> Shape | None:
+    """Return the shape of a GeoJSON LineString or of a Polygon's outer ring; else raise ShapeError."""
+    if row is None:
+        return None
+    _need(where, row, dict, "an object or null")
+    said = ShapeError(f"{where}: expected a GeoJSON LineString or Polygon with points [longitude, latitude]")
+    line = row.get("type") == "LineString"
+    points = row.get("coordinates")
+    try:
+        if not line:
+            if row.get("type") != "Polygon":
+                raise said
+            (points,) = points  # type: ignore[misc]
+        ring = tuple((float(lon), float(lat)) for lon, lat in points)  # type: ignore[union-attr]
+    except (TypeError, ValueError):
+        raise said from None
+    if len(ring) < (2 if line else 4) or not all(abs(lon) <= 180 and abs(lat) <= 90 for lon, lat in ring):
+        raise said
+    return Shape(kind="line" if line else "polygon", points=ring)
 
 
 def toll_from_json(where: str, row: Json | None) -> Toll | None:

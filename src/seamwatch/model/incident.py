@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from seamwatch.model.area import AreaShare
 from seamwatch.model.place import Place
 from seamwatch.model.text import Evidence
 from seamwatch.model.time import TimeRange
@@ -216,7 +217,11 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One incident after linking: a pure function of its mentions and judgements."""
+    """One incident after linking: a pure function of its mentions and judgements.
+
+    `areas` are those of the store that it lies in at its time, the most certain first; they follow from
+    its place and days.
+    """
 
     id: str
     event_type: EventType
@@ -237,3 +242,4 @@ class Incident:
     disagreements: tuple[Disagreement, ...] = ()
     revisions: tuple[Revision, ...] = ()
     aliases: tuple[str, ...] = ()
+    areas: tuple[AreaShare, ...] = ()

@@ -11,13 +11,25 @@ PlaceKind = Literal["populated", "division1", "division2", "country", "feature",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A form that says more than a point and a radius: a road's line, the sector north of a town.
+
+    `points` are (longitude, latitude) in degrees; a polygon's first point is also its last.
+    """
+
+    kind: Literal["line", "polygon"]
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where something happened, as precisely as it is known.
 
     `name`, `admin1`, `admin2` are in common English spelling, without diacritics and generic words;
     the evidence quote keeps the article's own. `country` is ISO 3166-1 alpha-2. `precision` is UCDP
     where_prec 1-7. `lat`/`lon` (degrees, WGS 84) are None where the place is not resolved;
-    `radius_km` is how far from the point it may lie.
+    `radius_km` is how far from the point it may lie; `shape` is given where the article's words describe
+    one ("on the road from X to Y", "5 km south of X").
     """
 
     name: str | None
@@ -30,6 +42,7 @@ class Place:
     radius_km: float | None = None
     geonameid: int | None = None
     evidence: tuple[Evidence, ...] = ()
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
