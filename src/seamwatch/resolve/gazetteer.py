@@ -6,15 +6,20 @@ import json
 import math
 import sqlite3
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seamwatch.errors import SeamwatchError
+from seamwatch.model.own_place import FIRST_OWN
 from seamwatch.resolve.place_names import ARABIC, bare_name, fold_name, skeleton
 from seamwatch.resolve.place_phrases import PlaceWords, load_place_words
+
+if TYPE_CHECKING:
+    from seamwatch.resolve.gazetteer_own import OwnLayer, OwnPlaces
 
 COUNTRY, DIVISION1, DIVISION2, POPULATED, FEATURE = range(5)
 WORD, FIRST_NAME, SURNAME = 1, 2, 4
@@ -57,9 +62,13 @@ NO_NAME = Name()
 
 
 class Gazetteer:
-    """Read-only look-ups by folded name; a bounded cache keeps the names that news repeats."""
+    """Read-only look-ups by folded name; a bounded cache keeps the names that news repeats.
 
-    def __init__(self, path: Path, words: PlaceWords) -> None:
+    Places of `own` join those of the same name. Where several fit equally well the own one is taken: the
+    analyst added it on purpose. One with the GeoNames id of a shipped place stands in its stead.
+    """
+
+    def __init__(self, path: Path, words: PlaceWords, own: OwnPlaces | None = None) -> None:
         self.words = words
         try:
             uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
@@ -78,13 +87,27 @@ class Gazetteer:
         self.capitals = {int(k): str(v) for k, v in json.loads(info.get("capitals", "{}")).items()}
         self._units: dict[int, Unit] = {}
         self._names: dict[str, Name] = {}
+        self.last_country = int(info["countries"])
         self._keep(rows)
         self._countries = {u.country: u for u in self._units.values()}
         self.chain = lru_cache(maxsize=20_000)(self._chain)
+        self._own: OwnLayer | None = None
+        if own is not None:
+            from seamwatch.resolve.gazetteer_own import OwnLayer
+
+            self._own = OwnLayer(own, self)
 
     def close(self) -> None:
         """Close the file."""
         self._base.close()
+
+    def forget(self) -> None:
+        """Drop what is held in memory: own places were added or removed."""
+        self._names.clear()
+        self._units = {u.id: u for u in self._countries.values()}
+        self.chain.cache_clear()
+        if self._own is not None:
+            self._own.forget()
 
     def _keep(self, rows: Iterable[tuple[int, int, str, str, int, int, int, int, int, int]]) -> None:
         for ident, kind, written, country, parent, lat, lon, population, radius, geonameid in rows:
@@ -105,18 +128,37 @@ class Gazetteer:
             if len(self._names) > 60_000:
                 self._names.clear()
                 missing = wanted
-            found: dict[str, Name] = dict.fromkeys(missing, NO_NAME)
-            for at in range(0, len(missing), _CHUNK):
-                part = missing[at : at + _CHUNK]
-                marks = ",".join("?" * len(part))
-                query = f"SELECT key, flags, units FROM name WHERE key IN ({marks})"
-                for key, flags, blob in self._base.execute(query, part):
-                    numbers = struct.unpack(f"<{len(blob) // 4}I", blob)[:MOST_CANDIDATES]
-                    own = tuple(n >> 1 for n in numbers if not n & 1)
-                    found[key] = Name(own, tuple(n >> 1 for n in numbers if n & 1), flags)
+            found = self.shipped_names(missing)
+            if self._own is not None:
+                self._own.join(found)
             self._names.update(found)
             return {k: found[k] if k in found else self._names[k] for k in wanted}
         return {k: self._names[k] for k in wanted}
+
+    def shipped_names(self, keys: Sequence[str]) -> dict[str, Name]:
+        """Return what each key means in the shipped file alone."""
+        found: dict[str, Name] = dict.fromkeys(keys, NO_NAME)
+        for at in range(0, len(keys), _CHUNK):
+            part = keys[at : at + _CHUNK]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT key, flags, units FROM name WHERE key IN ({marks})"
+            for key, flags, blob in self._base.execute(query, part):
+                numbers = struct.unpack(f"<{len(blob) // 4}I", blob)[:MOST_CANDIDATES]
+                own = tuple(n >> 1 for n in numbers if not n & 1)
+                found[key] = Name(own, tuple(n >> 1 for n in numbers if n & 1), flags)
+        return found
+
+    def shipped_of(self, geonameids: Iterable[int]) -> dict[int, Unit]:
+        """Return the shipped units of GeoNames ids; reads the whole file, so ask for many at once."""
+        query = "SELECT geonameid, id FROM unit WHERE geonameid IN (SELECT value FROM json_each(?))"
+        rows = self._base.execute(query, (json.dumps(list(geonameids)),)).fetchall()
+        return dict(zip((g for g, _ in rows), self.units(i for _, i in rows), strict=True))
+
+    def keys_from(self, start: str) -> list[str]:
+        """Return every key, of shipped and own names, that begins so: what a fuzzy search compares."""
+        query = "SELECT key FROM name WHERE key >= ? AND key < ? AND units <> x''"
+        keys = [k for (k,) in self._base.execute(query, (start, start + "\U0010ffff"))]
+        return keys if self._own is None else list(dict.fromkeys((*keys, *self._own.keys_from(start))))
 
     def units(self, ids: Iterable[int]) -> list[Unit]:
         """Return the units in the order of the ids."""
@@ -126,10 +168,14 @@ class Gazetteer:
             if len(self._units) > 60_000:
                 self._units = {u.id: u for u in self._countries.values()}
                 missing = [i for i in dict.fromkeys(wanted) if i not in self._units]
+            own = [i for i in missing if i >= FIRST_OWN]
+            missing = [i for i in missing if i < FIRST_OWN]
             for at in range(0, len(missing), _CHUNK):
                 part = missing[at : at + _CHUNK]
                 query = f"SELECT {_FIELDS} FROM unit WHERE id IN ({','.join('?' * len(part))})"
                 self._keep(self._base.execute(query, part).fetchall())
+            if own and self._own is not None:
+                self._units.update((u.id, u) for u in self._own.units(own))
         return [self._units[i] for i in wanted]
 
     def unit(self, ident: int) -> Unit:
@@ -180,8 +226,10 @@ def distance_km(a: Unit, b: Unit) -> float:
     return 12742.0 * math.asin(min(1.0, math.sqrt(half)))
 
 
-def load_gazetteer(path: Path | None = None) -> Gazetteer:
+def load_gazetteer(path: Path | None = None, own: OwnPlaces | None = None) -> Gazetteer:
     """Return the shipped gazetteer (or the file at `path`), opened read-only; a few milliseconds.
+
+    `own` are places that join the shipped ones.
 
     >>> [u.name for u in load_gazetteer().look_up("al-Hawijah")][:1]
     ['Hawija']
@@ -193,4 +241,4 @@ def load_gazetteer(path: Path | None = None) -> Gazetteer:
             f"{path}: no gazetteer there; install Seamwatch again, or run training/build_gazetteer.py",
             code="no_gazetteer",
         )
-    return Gazetteer(path, load_place_words())
+    return Gazetteer(path, load_place_words(), own)
