@@ -49,6 +49,6 @@ class StoreError(SeamwatchError):
 
 
 class UnknownIdError(SeamwatchError):
-    """An id that no incident or article has."""
+    """An id that no incident, article or area has."""
 
     code = "unknown_id"

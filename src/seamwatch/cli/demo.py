@@ -21,13 +21,16 @@ def demo(
 ) -> None:
     """Read the sample articles, link what they tell, list the incidents and explain one.
 
-    All articles, people and incidents of the samples are invented.
+    All articles, people and incidents of the samples are invented; the areas of northern Iraq are not, but
+    their borders are indicative.
     """
     from seamwatch.errors import StoreError
+    from seamwatch.ingest.area_files import read_areas
+    from seamwatch.pipeline.areas import add_areas
     from seamwatch.pipeline.record import Recorder
     from seamwatch.publish.explain import explain as write_explanation
     from seamwatch.publish.table import write as write_table
-    from seamwatch.samples import sample_articles
+    from seamwatch.samples import EXAMPLE_AREAS, example_areas, sample_articles
     from seamwatch.store import open_store
 
     utf8_output()
@@ -38,6 +41,8 @@ def demo(
         samples = sample_articles()
         say(f"Reading {len(samples)} sample articles (all invented) ...")
         with open_store(str(path)) as store:
+            for name in EXAMPLE_AREAS:
+                add_areas(store, read_areas(example_areas(name), name).areas)
             with progress("reading") as count:
                 for _ in Recorder(store).read(samples):
                     count(len(samples))
@@ -46,7 +51,9 @@ def demo(
             if not found:
                 return
             # Told by more than one article, but not by so many that the table scrolls away.
-            shown = min(found, key=lambda i: (abs(len(i.mentions) - 2), -len(i.disagreements), i.id))
+            shown = min(
+                found, key=lambda i: (abs(len(i.mentions) - 2), not i.areas, -len(i.disagreements), i.id)
+            )
             articles = {a.id: a for a in store.articles({m.article.id for m in shown.mentions})}
             print(f"\nOne of them with its evidence (seamwatch explain {shown.id}):\n")
             write_explanation(shown, articles, sys.stdout, colour=sys.stdout.isatty())

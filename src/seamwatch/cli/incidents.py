@@ -36,7 +36,7 @@ def incidents(
         None, formats=["%Y-%m-%d"], metavar="DATE", help="Up to this day.", show_default=False
     ),
     area: str = typer.Option(
-        None, help="A place, district, province or country code (IQ).", show_default=False
+        None, help="A place, district, province, country code (IQ) or stored area.", show_default=False
     ),
     type: str = typer.Option(
         None, "--type", help="An ACLED event type or sub-event type.", show_default=False

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from seamwatch.errors import ShapeError
+from seamwatch.model.area_codec import area_share_from_json, area_share_json
 from seamwatch.model.codec import (
     Json,
     actor_json,
@@ -74,8 +75,8 @@ def revision_json(revision: Revision) -> Json:
 def incident_json(incident: Incident) -> Json:
     """Return the contract's incident.
 
-    Beyond the contract it has `aliases`, and each piece of evidence names in `mention` the mention (one
-    of `mentions`) whose article it is an offset into.
+    Beyond the contract it has `aliases` and `areas`, and each piece of evidence names in `mention` the
+    mention (one of `mentions`) whose article it is an offset into.
     """
     row = {
         "id": incident.id,
@@ -111,6 +112,7 @@ def incident_json(incident: Incident) -> Json:
         ],
         "revisions": [revision_json(r) for r in incident.revisions],
         "aliases": list(incident.aliases),
+        "areas": [area_share_json(a) for a in incident.areas],
     }
     told_by = {
         (e.span.part, e.span.start, e.span.end, e.quote, e.by): mentions[0].mention.id
@@ -216,6 +218,7 @@ def incident_from_json(
         ),
         revisions=tuple(revision_from_json(r, at) for at, r in _rows(where, row, "revisions")),
         aliases=_texts(where, row, "aliases"),
+        areas=tuple(area_share_from_json(a, at) for at, a in _rows(where, row, "areas")),
     )
 
 

@@ -31,10 +31,13 @@ def list_incidents(store: Store, wanted: IncidentFilter, as_of: datetime | None 
 def _believed(store: Store, wanted: IncidentFilter, moment: datetime) -> list[Incident]:
     from seamwatch.link.linker import incidents_as_of
     from seamwatch.link.rules import load_link_rules
+    from seamwatch.pipeline.areas import AreaFinder
     from seamwatch.store.matching import listed, passes
 
     found = incidents_as_of(tuple(store.all_mentions()), store.all_judgements(), load_link_rules(), moment)
     articles = None
     if wanted.text is not None:
         articles = {hit.article.id for hit in store.search_articles(wanted.text, limit=MOST_HITS)}
-    return listed(incident for incident in found if passes(incident, wanted, articles))
+    # The areas are those stored now, with who held them in the incident's days.
+    placed = AreaFinder(store).located(found)
+    return listed(incident for incident in placed if passes(incident, wanted, articles))

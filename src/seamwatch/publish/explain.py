@@ -9,6 +9,7 @@ from typing import TextIO
 from seamwatch.model.incident import ArticleRef, Incident
 from seamwatch.model.incident_codec import tellers
 from seamwatch.model.text import Article, Evidence
+from seamwatch.publish.areas import authority_words, share_words
 from seamwatch.publish.excerpt import Excerpt, excerpts
 from seamwatch.publish.plain import (
     CLAIM_WORDS,
@@ -103,6 +104,7 @@ def explain(incident: Incident, articles: Mapping[str, Article], out: TextIO, *,
     if incident.place:
         page.heading("where")
         value(_whereabouts(incident), incident.place.evidence)
+    _areas(page, incident)
     if incident.perpetrators:
         page.heading("by whom")
         for actor in incident.perpetrators:
@@ -169,6 +171,18 @@ def _whereabouts(incident: Incident) -> str:
         radius = f" within {place.radius_km:g} km" if place.radius_km else ""
         text += f"; {place.lat:.3f}, {place.lon:.3f}{radius}"
     return f"{text})"
+
+
+def _areas(page: _Page, incident: Incident) -> None:
+    """Write the areas that the incident lies in, each with who administers, claims or secures it."""
+    if not incident.areas:
+        return
+    page.heading("areas")
+    for share in incident.areas:
+        page.line(share_words(share), indent=2)
+        for authority in share.authorities:
+            source = f" ({authority.source})" if authority.source else ""
+            page.line(f"{authority_words(authority)}{source}", indent=4)
 
 
 def _disagreements(page: _Page, incident: Incident) -> None:

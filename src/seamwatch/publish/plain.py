@@ -191,4 +191,5 @@ def flat_row(incident: Incident) -> dict[str, Any]:
         "articles": _names(r.id for r in refs),
         "urls": _names(r.url for r in refs if r.url),
         "aliases": _names(incident.aliases),
+        "areas": _names(share.name for share in incident.areas),
     }

@@ -9,11 +9,20 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from seamwatch.model.incident import Incident
-from seamwatch.publish.plain import actor_words, date_words, place_words, printable, toll_words, voices
+from seamwatch.publish.areas import areas_words
+from seamwatch.publish.plain import (
+    actor_words,
+    date_words,
+    place_words,
+    printable,
+    toll_words,
+    voices,
+)
 from seamwatch.vocabulary.codes import Status
 
 NARROWEST, WIDEST, UNKNOWN_WIDTH = 80, 160, 100
-# Below this the status stands under the id, so that place, type and actor keep room for their words.
+# Below this the status stands under the id and areas are not shown, so that place, type and actor keep room
+# for their words.
 ROOMY = 110
 EMPTY = (
     "No incidents match. Either none are stored yet (seamwatch read SOURCE...), or a filter leaves none: "
@@ -83,6 +92,7 @@ def write(incidents: Iterable[Incident], out: TextIO, *, width: int | None = Non
         )
         for i in found
     ]
+    heads = ["place", "what", "who"]
     words = [
         [
             printable(cell)
@@ -90,6 +100,10 @@ def write(incidents: Iterable[Incident], out: TextIO, *, width: int | None = Non
         ]
         for i in found
     ]
+    if roomy and any(i.areas for i in found):
+        heads.insert(1, "areas")
+        for cells, incident in zip(words, found, strict=True):
+            cells.insert(1, printable(areas_words(incident.areas)))
     titles = ("id", "date", "killed", "injured", "sources")
     status_width = max(len(i.status) for i in found)
     taken = [
@@ -100,15 +114,15 @@ def write(incidents: Iterable[Incident], out: TextIO, *, width: int | None = Non
         taken.append(status_width)
     else:
         taken[0] = max(taken[0], status_width)
-    gaps = len(taken) + 3 - 1
+    gaps = len(taken) + len(heads) - 1
     room = max(width - sum(taken) - gaps, 24)
-    widths = shares([max(8, *(len(row[n]) for row in words)) for n in range(3)], room)
+    widths = shares([max(8, *(len(row[n]) for row in words)) for n in range(len(heads))], room)
 
     table = Table(box=SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
     # What is copied or compared stays whole; the rest wraps.
     table.add_column("id", no_wrap=True, width=taken[0])
     table.add_column("date", no_wrap=True, width=taken[1])
-    for title, share in zip(("place", "what", "who"), widths, strict=True):
+    for title, share in zip(heads, widths, strict=True):
         table.add_column(title, width=share, overflow="fold")
     for title, share in zip(titles[2:], taken[2:], strict=False):
         table.add_column(title, width=share, justify="right", no_wrap=True)

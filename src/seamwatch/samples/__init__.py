@@ -1,4 +1,4 @@
-"""Thirty invented news reports on one region, for the demo and the golden tests."""
+"""Thirty invented news reports on one region, and areas there, for the demo and the golden tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from importlib import resources
 import yaml
 
 from seamwatch.model.text import RawArticle
+
+EXAMPLE_AREAS = ("northern-iraq",)
+
+
+def example_areas(name: str) -> bytes:
+    """Return an example file of areas (GeoJSON) by its name, one of EXAMPLE_AREAS."""
+    return (resources.files("seamwatch.samples") / "areas" / f"{name}.geojson").read_bytes()
 
 
 def sample_articles() -> tuple[RawArticle, ...]:

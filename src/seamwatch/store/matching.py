@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable
 
+from seamwatch.model.area import AreaShare
 from seamwatch.model.incident import Incident
+from seamwatch.model.place import Place
 from seamwatch.store.base import Box, IncidentFilter
 from seamwatch.vocabulary.codes import TargetKind
 
@@ -20,13 +22,20 @@ def fold(name: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in plain.casefold()).split())
 
 
+def area_names(place: Place | None, shares: Iterable[AreaShare]) -> set[str]:
+    """Return the folded names of a place, of its units, and of areas with their other names and ids."""
+    names = [place.name, place.admin2, place.admin1, place.country] if place else []
+    for share in shares:
+        names += [share.id, share.name, *share.names]
+    return {folded for folded in map(fold, filter(None, names)) if folded}
+
+
 def names_of(incident: Incident) -> set[tuple[str, str]]:
     """Return what an incident is looked up by: ("area" or "actor", folded name)."""
-    place = incident.place
-    areas = (place.name, place.admin2, place.admin1, place.country) if place else ()
+    areas = area_names(incident.place, incident.areas)
     actors = [a.name for a in incident.perpetrators] + [c.by for c in incident.claims]
     actors += [t.name for t in incident.targets if t.kind is TargetKind.HUMAN]
-    return {("area", fold(n)) for n in areas if n} | {("actor", fold(n)) for n in actors}
+    return {("area", name) for name in areas} | {("actor", fold(n)) for n in actors}
 
 
 def _in_box(incident: Incident, box: Box) -> bool:

@@ -11,6 +11,7 @@ from seamwatch.model.incident import Incident, Revision
 from seamwatch.model.incident_codec import incident_from_json, incident_json, revision_from_json
 from seamwatch.store.base import IncidentFilter
 from seamwatch.store.matching import fold, names_of
+from seamwatch.store.sqlite_areas import area_rows
 from seamwatch.store.sqlite_articles import match_words
 from seamwatch.store.sqlite_database import Row, chunks, moment, to_json
 from seamwatch.store.sqlite_mentions import MentionTables, box_sql
@@ -103,6 +104,10 @@ class IncidentTables(MentionTables):
             self.write_all(
                 "INSERT INTO incident_names VALUES (?, ?, ?)",
                 ((incident.id, *name) for incident in kept for name in names_of(incident)),
+            )
+            self.write_all(
+                "INSERT INTO incident_areas VALUES (?, ?, ?)",
+                (row for incident in kept for row in area_rows(incident.id, incident.areas)),
             )
             self._lead_on(kept, told)
 
