@@ -146,7 +146,7 @@ def parameters(verb: Any, function: Callable[..., Any]) -> Iterator[str]:
         value = value_word(types[parameter.name], parameter.metavar)
         words = plain(parameter.help or "").rstrip(".")
         shown = [*(f"`{n} {value}`" if value else f"`{n}`" for n in parameter.opts[:1])]
-        shown += [f"`{n}`" for n in parameter.opts[1:]]
+        shown += [f"`{n}`" for n in (*parameter.opts[1:], *parameter.secondary_opts)]
         names = ", ".join(shown) if option else f"`{value}`"
         notes = []
         if parameter.required:
@@ -163,18 +163,38 @@ def parameters(verb: Any, function: Callable[..., Any]) -> Iterator[str]:
         yield f"| {names.replace('|', chr(92) + '|')} | {said}{'' if said.endswith('.)') else '.'} |"
 
 
+def verbs(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield every verb with its full name ("areas add"), in the order of the help."""
+    for name, verb in command.commands.items():
+        if hasattr(verb, "commands"):
+            yield from verbs(verb, (*words, name))
+        else:
+            yield " ".join((*words, name)), verb
+
+
+def functions_of(group: Any, words: tuple[str, ...] = ()) -> dict[str, Callable[..., Any]]:
+    """Return the function behind each verb by its full name."""
+    found = {" ".join((*words, c.name)): c.callback for c in group.registered_commands}
+    for inner in group.registered_groups:
+        name = inner.name or inner.typer_instance.info.name
+        found |= functions_of(inner.typer_instance, (*words, name))
+    return found
+
+
 def cli_page() -> str:
     """Return docs/reference/cli.md."""
     root: Any = get_command(app)
-    functions = {c.name: c.callback for c in app.registered_commands}
+    functions = functions_of(app)
     page = [MADE, "# Commands\n", plain(app.info.help or "") + "\n"]
     page.append("`seamwatch --version` prints the version, `seamwatch VERB --help` the help of a verb.\n")
-    for name, verb in root.commands.items():
+    for name, verb in verbs(root):
+        group = root.commands[name.split()[0]]
+        if group is not verb and name.split()[1] == next(iter(group.commands)):
+            page.append(f"## seamwatch {name.split()[0]}\n\n{plain(group.help or '')}\n")
         function = functions[name]
-        assert function is not None
         text = plain(function.__doc__ or "")
         words, _, example = text.partition("Example: ")
-        page.append(f"## seamwatch {name}\n\n{words.strip()}\n")
+        page.append(f"{'##' if group is verb else '###'} seamwatch {name}\n\n{words.strip()}\n")
         if example:
             page.append(f"```console\n$ {example.strip()}\n```\n")
         page.append("| argument or option | meaning |\n|---|---|")
