@@ -10,7 +10,7 @@ import sys
 import typer
 
 from seamwatch import __version__
-from seamwatch.cli import demo, explain, extract, incidents, read
+from seamwatch.cli import areas, demo, explain, extract, incidents, places, read
 from seamwatch.cli.output import EXIT_FAILED
 from seamwatch.errors import SeamwatchError
 
@@ -50,6 +50,8 @@ app.command("extract")(extract.extract)
 app.command("read")(read.read)
 app.command("incidents")(incidents.incidents)
 app.command("explain")(explain.explain)
+app.add_typer(areas.app)
+app.add_typer(places.app)
 app.command("demo")(demo.demo)
 
 

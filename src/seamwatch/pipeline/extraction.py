@@ -12,7 +12,7 @@ from seamwatch.errors import SeamwatchError
 from seamwatch.model.reading import Reading
 from seamwatch.model.report import ArticleReport
 from seamwatch.model.text import Article, RawArticle, Rejected
-from seamwatch.pipeline.kit import Kit, load_kit
+from seamwatch.pipeline.kit import Kit, kit_of
 
 SUPPORTED = ("en",)
 # Articles in flight for each worker: enough to keep it busy, few enough that memory stays flat.
@@ -92,8 +92,14 @@ def extract_one(kit: Kit, item: RawArticle | Article) -> ArticleReport | Rejecte
 _worker_kit: list[Kit] = []
 
 
-def _start_worker() -> None:
+# Where the own places of a worker's kit are stored.
+_worker_places: list[str | None] = []
+
+
+def _start_worker(places: str | None) -> None:
     import signal
+
+    _worker_places.append(places)
 
     # Ctrl-C reaches every process of the terminal; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -102,23 +108,28 @@ def _start_worker() -> None:
 def _work(item: RawArticle | Article) -> ArticleReport | Rejected:
     # Not in the initializer: where that fails nobody is told why.
     if not _worker_kit:
-        _worker_kit.append(load_kit())
+        _worker_kit.append(kit_of(_worker_places[0]))
     return extract_one(_worker_kit[0], item)
 
 
 def extract_all(
-    items: Iterable[RawArticle | Article | P], *, workers: int = 1, kit: Kit | None = None
+    items: Iterable[RawArticle | Article | P],
+    *,
+    workers: int = 1,
+    kit: Kit | None = None,
+    places: str | None = None,
 ) -> Iterator[ArticleReport | Rejected | P]:
     """Yield one report (or rejection) for each article, in input order, whatever `workers` is.
 
     What is neither a raw article nor an article goes through in its place. With more than one worker
-    each process loads a kit of its own (about 160 MB).
+    each process loads a kit of its own (about 160 MB). `places` is the path of a store whose own places
+    join the gazetteer; each process opens it for itself. A kit that is given has its own gazetteer.
     """
     if workers <= 1:
         ready = kit
         for item in items:
             if isinstance(item, (RawArticle, Article)):
-                ready = ready or load_kit()
+                ready = ready or kit_of(places)
                 yield extract_one(ready, item)
             else:
                 yield item
@@ -129,7 +140,7 @@ def extract_all(
 
     # spawn, not fork: the parser's threads and open databases must not be shared.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(places,))
     waiting: deque[Any] = deque()
 
     def oldest() -> Any:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from seamwatch.extract.rules import Extractor
     from seamwatch.resolve.actor import ActorRegister
     from seamwatch.resolve.gazetteer import Gazetteer
+    from seamwatch.resolve.gazetteer_own import OwnPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,22 @@ class Kit:
     register: ActorRegister
 
 
-def load_kit() -> Kit:
-    """Return the kit of a process; takes about two seconds, most of them for the parser."""
+def load_kit(own: OwnPlaces | None = None) -> Kit:
+    """Return the kit of a process; takes about two seconds, most of them for the parser.
+
+    `own` are places that join those of the shipped gazetteer: a store that has some.
+    """
     from seamwatch.extract.rules import load_rule_extractor
     from seamwatch.resolve.actor import load_register
     from seamwatch.resolve.gazetteer import load_gazetteer
 
-    return Kit(extractor=load_rule_extractor(), gazetteer=load_gazetteer(), register=load_register())
+    return Kit(extractor=load_rule_extractor(), gazetteer=load_gazetteer(own=own), register=load_register())
+
+
+def kit_of(places: str | None) -> Kit:
+    """Return the kit with the own places of the store at a path, opened here and only read; None: without."""
+    if places is None:
+        return load_kit()
+    from seamwatch.store import open_places
+
+    return load_kit(open_places(places))

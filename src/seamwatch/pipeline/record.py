@@ -14,6 +14,7 @@ from seamwatch.model.place import PlaceMention
 from seamwatch.model.report import ArticleReport
 from seamwatch.model.text import Article, RawArticle, Rejected
 from seamwatch.model.time import TimeMention
+from seamwatch.pipeline.areas import AreaFinder
 from seamwatch.pipeline.extraction import extract_all
 from seamwatch.pipeline.kit import Kit
 from seamwatch.pipeline.privacy import load_privacy_rules, withhold_private_names
@@ -63,6 +64,7 @@ class _Said:
     places: Sequence[PlaceMention] = ()
     times: Sequence[TimeMention] = ()
     warnings: tuple[str, ...] = ()
+    given: bool = False
 
 
 def _age(name: str, published: date | None) -> tuple[date, str]:
@@ -97,6 +99,7 @@ class Recorder:
         self._rules: LinkRules = load_link_rules()
         self._profiles = Profiles(self._rules)
         self._privacy = load_privacy_rules()
+        self._areas = AreaFinder(store)
 
     def read(
         self, raws: Iterable[RawArticle | Rejected], *, workers: int = 1
@@ -114,7 +117,8 @@ class Recorder:
                 waiting.append(ready if isinstance(ready, _Prepared) else None)
                 yield ready.article if isinstance(ready, _Prepared) else ready
 
-        for result in extract_all(articles(), workers=workers, kit=self._kit):
+        places = self._store.own_places_url()
+        for result in extract_all(articles(), workers=workers, kit=self._kit, places=places):
             ready = waiting.popleft()
             if isinstance(result, ArticleReport) and ready is not None:
                 said = _Said(
@@ -137,7 +141,7 @@ class Recorder:
 
         article = self._completed(article)
         ready = _Prepared(article=article, print=fingerprint(article), origin=origin or article.id)
-        return self._store_or_reject(ready, _Said(extraction=extraction))
+        return self._store_or_reject(ready, _Said(extraction=extraction, given=True))
 
     def _completed(self, article: Article) -> Article:
         """Return the article with the day and outlet to assume where it does not say its own."""
@@ -221,7 +225,7 @@ class Recorder:
         extraction = withhold_private_names(
             said.extraction, self._privacy, (place.quote for place in said.places)
         )
-        self._store.store_extraction(article.id, extraction, said.places, said.times)
+        self._store.store_extraction(article.id, extraction, said.places, said.times, given=said.given)
         moved = self._renew_family(article, similar, twin)
         gone: dict[str, str] = {}
         if twin is not None:
@@ -316,7 +320,8 @@ class Recorder:
         before = self._store.incidents_of([n for group in result.clusters for n in group])
         removed = (set(before.values()) | set(left)) - {i.id for i in result.incidents}
         leads = {old: mention for old, mention in left.items() if old in removed}
-        incidents = [_with_aliases(incident, leads) for incident in result.incidents]
+        named = [self._with_changes(_with_aliases(i, leads)) for i in result.incidents]
+        incidents = list(self._areas.located(named))
         self._store.replace_incidents(incidents, sorted(removed))
         opened: list[str] = []
         updated: list[str] = []
@@ -326,6 +331,11 @@ class Recorder:
             fresh = fresh and not any(m.mention.id in left.values() for m in incident.mentions)
             (opened if fresh else updated).append(incident.id)
         return tuple(opened), tuple(updated)
+
+    def _with_changes(self, incident: Incident) -> Incident:
+        """Return the incident with what changes of the gazetteer made of its place."""
+        more = self._store.place_revisions(m.mention.id for m in incident.mentions)
+        return replace(incident, revisions=incident.revisions + more) if more else incident
 
 
 def _with_aliases(incident: Incident, leads: Mapping[str, str]) -> Incident:

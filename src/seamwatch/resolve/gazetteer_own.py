@@ -135,8 +135,9 @@ class OwnLayer:
         return [self._unit(place) for place in self._source.own_places(ids)]
 
     def _unit(self, place: OwnPlace) -> Unit:
+        division = place.kind in ("division1", "division2")
         outer = None if place.kind == "division1" else place.admin1
-        inner = None if place.kind == "division1" or place.admin2 == place.name else place.admin2
+        inner = None if division else place.admin2
         return Unit(
             place.id, _KINDS[place.kind], place.name, place.country or "",
             self._around(place.country, outer, inner), place.lat, place.lon, place.population,

@@ -7,7 +7,7 @@ from pathlib import Path
 from seamwatch.errors import StoreError
 from seamwatch.store.base import ArticleHit, FetchMemory, IncidentFilter, Store
 
-__all__ = ["ArticleHit", "FetchMemory", "IncidentFilter", "Store", "open_store"]
+__all__ = ["ArticleHit", "FetchMemory", "IncidentFilter", "Store", "open_places", "open_store"]
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
@@ -25,3 +25,12 @@ def open_store(url: str, *, create: bool = True) -> Store:
 
     path = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else url
     return SqliteStore(Path(path).expanduser(), create=create)
+
+
+def open_places(url: str) -> Store:
+    """Return the store at a path for its places alone: nothing can be written through it."""
+    from seamwatch.store.sqlite import SqliteStore
+
+    store = SqliteStore(Path(url), create=False)
+    store.read("PRAGMA query_only = ON")
+    return store

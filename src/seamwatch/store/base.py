@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, Self
 
+from seamwatch.model.area import Area, AreaShare
 from seamwatch.model.incident import (
     ArticleRef,
     Extraction,
@@ -16,9 +17,10 @@ from seamwatch.model.incident import (
     Revision,
     SourcedMention,
 )
-from seamwatch.model.place import PlaceMention
+from seamwatch.model.place import Place, PlaceMention
 from seamwatch.model.text import Article
-from seamwatch.model.time import TimeMention
+from seamwatch.model.time import TimeMention, TimeRange
+from seamwatch.store.base_places import PlaceStore
 from seamwatch.vocabulary.codes import Status
 
 Box = tuple[float, float, float, float]
@@ -32,7 +34,8 @@ class IncidentFilter:
     """Which incidents to list. What is None does not restrict.
 
     `since` and `until` keep incidents whose days overlap them. `area` is the name of a place, of its
-    admin2 or admin1, or a country's ISO code. `type` is an event type or a sub-event type, in any case.
+    admin2 or admin1, a country's ISO code, or the name, another name or the id of a stored area that the
+    incident lies in. `type` is an event type or a sub-event type, in any case.
     `actor` is a word or name within a perpetrator's, an attacked group's or a claimant's. `text` is
     searched in the articles that tell the incident. An incident without a day or a point falls outside
     of every `since`, `until` and `bbox`.
@@ -57,6 +60,16 @@ class ArticleHit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Where and when an incident happened, and the stored areas that it lies in."""
+
+    id: str
+    place: Place | None = None
+    date: TimeRange | None = None
+    areas: tuple[AreaShare, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchMemory:
     """What a server said of a URL's version when it was fetched last."""
 
@@ -64,7 +77,7 @@ class FetchMemory:
     last_modified: str | None = None
 
 
-class Store(Protocol):
+class Store(PlaceStore, Protocol):
     """Articles, what they say, judgements, and the incidents derived from them.
 
     Every method that writes is one transaction by itself, or part of the `transaction()` around it.
@@ -169,8 +182,13 @@ class Store(Protocol):
         extraction: Extraction,
         places: Sequence[PlaceMention] = (),
         dates: Sequence[TimeMention] = (),
+        *,
+        given: bool = False,
     ) -> None:
-        """Store what an article says, in place of what was extracted from it before."""
+        """Store what an article says, in place of what was extracted from it before.
+
+        `given` says that another program extracted it: it is never extracted again.
+        """
         ...
 
     def extraction_json(self, article_id: str) -> dict[str, Any] | None:
@@ -259,6 +277,43 @@ class Store(Protocol):
 
     def revisions(self, incident_id: str) -> tuple[Revision, ...]:
         """Return an incident's revisions and those of the incidents that it took up, in order of time."""
+        ...
+
+    # --- areas
+
+    def add_areas(self, areas: Iterable[Area]) -> int:
+        """Store areas, all or none, each in place of one of its id; return how many ids were new.
+
+        Incidents keep the areas that they have: `set_areas` gives them others.
+        """
+        ...
+
+    def remove_area(self, area_id: str) -> None:
+        """Remove an area; UnknownIdError where there is none of this id. Incidents keep their areas."""
+        ...
+
+    def area(self, area_id: str) -> Area:
+        """Return the area of this id; UnknownIdError where there is none."""
+        ...
+
+    def areas(self, bbox: Box | None = None) -> Iterator[Area]:
+        """Return the areas, or those whose box meets `bbox`, by name and id."""
+        ...
+
+    def areas_mark(self) -> int:
+        """Return a number that is another one after every change of the areas."""
+        ...
+
+    def incidents_by_area(self) -> Mapping[str, int]:
+        """Return how many incidents lie in each area; one without any is left out."""
+        ...
+
+    def located(self) -> Iterator[Located]:
+        """Return where and when each incident happened, in the order in which they were stored."""
+        ...
+
+    def set_areas(self, located: Iterable[Located]) -> None:
+        """Store the areas of these incidents in place of those that they had."""
         ...
 
     def counts(self) -> dict[str, int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from seamwatch.store.sqlite_areas import AreaTables
 from seamwatch.store.sqlite_articles import ArticleTables
 from seamwatch.store.sqlite_incidents import IncidentTables
 from seamwatch.store.sqlite_judgements import JudgementTables
+from seamwatch.store.sqlite_places import PlaceTables
 
 
-class SqliteStore(ArticleTables, JudgementTables, IncidentTables):
+class SqliteStore(ArticleTables, JudgementTables, IncidentTables, AreaTables, PlaceTables):
     """A store in one SQLite file. One connection, for one thread; several processes may share the file."""
 
     def counts(self) -> dict[str, int]:
@@ -21,5 +23,7 @@ class SqliteStore(ArticleTables, JudgementTables, IncidentTables):
             "incidents": "incidents",
             "aliases": "aliases WHERE incident_id IS NOT NULL",
             "revisions": "revisions",
+            "areas": "areas",
+            "places": "own_places WHERE NOT names_only",
         }
         return {name: int(self.read(f"SELECT count(*) FROM {rows}")[0][0]) for name, rows in tables.items()}

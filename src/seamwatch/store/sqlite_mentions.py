@@ -81,10 +81,13 @@ class MentionTables(SqliteDatabase):
         extraction: Extraction,
         places: Sequence[PlaceMention] = (),
         dates: Sequence[TimeMention] = (),
+        *,
+        given: bool = False,
     ) -> None:
         """Store what an article says, in place of what was extracted from it before.
 
-        StoreError where the article is unknown or a mention's id belongs to another article.
+        `given` says that another program extracted it: it is never extracted again. StoreError where the
+        article is unknown or a mention's id belongs to another article.
         """
         ids = to_json([m.id for m in extraction.mentions])
         with self.transaction():
@@ -103,7 +106,7 @@ class MentionTables(SqliteDatabase):
                     code="id_taken",
                 )
             self.write(
-                "INSERT OR REPLACE INTO extractions VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO extractions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     article_id,
                     to_json([other_json(o) for o in extraction.others]),
@@ -112,6 +115,7 @@ class MentionTables(SqliteDatabase):
                     to_json([time_mention_json(d) for d in dates]),
                     to_json(extraction.warnings),
                     now(),
+                    given,
                 ),
             )
             # A mention that is told again keeps its incident until it is linked anew.
