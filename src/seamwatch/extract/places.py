@@ -11,7 +11,9 @@ from seamwatch.model.text import Article, Evidence
 # How much a kind of name says: a village or a site is worth more than its district or province.
 _RANK = {"populated": 1, "unknown": 1, "feature": 2, "division2": 3, "division1": 4, "country": 6}
 _CLEARLY = 0.7
-_RELATION = {"at": 0.0, "in": 0.1, "": 0.2, "outskirts": 0.2, "near": 0.3, "road": 0.9, "direction": 2.5}
+_WIDE = 0.9
+_MEASURED = 0.5
+_RELATION = {"at": 0.0, "in": 0.1, "": 0.2, "outskirts": 0.2, "near": 0.3, "road": 1.05, "direction": 2.5}
 
 
 def _fold(name: str | None) -> str:
@@ -23,12 +25,17 @@ def specificity(mention: PlaceMention) -> float:
     rank = float(_RANK.get(mention.kind, 5))
     if mention.kind == "unknown" and mention.place is None:
         rank += 0.5
+    where = mention.where
+    if where is not None and where.precision == 5 and mention.kind == "populated":
+        rank += _WIDE  # a long road, or the land between two towns
+    if where is not None and where.precision == 2 and where.geonameid is None:
+        return rank + _MEASURED  # "5 km south of Daquq" says more than "south of Daquq"
     return rank + _RELATION.get(mention.relation, 0.2)
 
 
 def place_of(mention: PlaceMention) -> Place:
-    """Return the mention's place, or one with the bare name where it was not resolved."""
-    return mention.place or Place(name=mention.quote, precision=7)
+    """Return where the mention puts things, else its place, or one with the bare name where it has none."""
+    return mention.where or mention.place or Place(name=mention.quote, precision=7)
 
 
 def agree(a: PlaceMention, b: PlaceMention) -> float:
@@ -84,6 +91,8 @@ def choose_place(article: Article, mentions: Sequence[PlaceMention]) -> Place | 
     for other in sorted(mentions, key=specificity):
         larger = other.place
         if other is best or larger is None or agree(best, other) < 0:
+            continue
+        if other.where is not None and other.kind == "division1":  # "between Diyala and Salah al-Din"
             continue
         if larger.country and country and larger.country != country:
             continue

@@ -52,11 +52,12 @@ class PlaceMention:
     `span` covers the name alone ("Albu Najm"), `phrase` the whole phrase around it ("near the village
     of Albu Najm in Kirkuk's Daquq district"). `relation` is how the phrase relates to the name: "at",
     "near", "outskirts", "road", "direction" (south of), "in", or "" where the phrase says nothing.
-    `place` is complete: admin1, admin2 and country are filled from the gazetteer or from what the
-    article says around the name; None where nothing is known beyond the name. `dateline` marks the
-    place of writing, `source_name` a name that is part of an outlet or organisation ("Kurdistan 24",
-    "Kirkuk police"): neither is the place of an incident. `within` holds the spans of the larger units
-    that the article names for it.
+    `place` is the named place itself and complete: admin1, admin2 and country are filled from the gazetteer
+    or from what the article says around the name; None where nothing is known beyond the name. `dateline`
+    marks the place of writing, `source_name` a name that is part of an outlet or organisation ("Kurdistan
+    24", "Kirkuk police"): neither is the place of an incident. `within` holds the spans of the larger units
+    that the article names for it. `where` is given where the phrase puts what it tells of elsewhere than at
+    the named place ("5 km south of Daquq", "on the Kirkuk-Tikrit road"): an incident's place is this one.
     """
 
     span: Span
@@ -70,3 +71,4 @@ class PlaceMention:
     within: tuple[Span, ...] = ()
     score: float = 0.0
     reasons: tuple[str, ...] = ()
+    where: Place | None = None

@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from seamwatch.model.place import Place, PlaceKind, PlaceMention
 from seamwatch.model.text import Article, Part, Span
+from seamwatch.resolve.place_relative import read_relative
+from seamwatch.resolve.place_relative_points import keep_close, locate
 
 _SIDE = r"(?:north|south|east|west|north-?east|north-?west|south-?east|south-?west)"
 _REFERENCE = re.compile(
     rf"\b(?P<lead>in|inside|within|across|throughout|at|near|around|outside"
+    r"|(?<=km )from|(?<=kms )from|(?<=miles )from|(?<=meters )from|(?<=metres )from|(?<=away )from"
     rf"|in the (?:{_SIDE}|cent(?:re|er)|heart) of|{_SIDE} of|(?:outskirts|edge|entrance) (?:of|to))\s+"
     r"(?P<name>(?:the|that|this)\s+(?:same\s+)?"
     r"(?P<unit>sub-?district|district|province|governorate|county|town|city|village|hamlet))\b"
@@ -108,25 +111,34 @@ def _of_level(earlier: Sequence[PlaceMention], level: str) -> PlaceMention | Non
 def _refer(article: Article, told: PlaceMention, span: Span, start: int, lead: str) -> PlaceMention:
     """Return a mention of the place that an earlier one named."""
     words = lead.split()
-    relation = "near" if lead in _NEAR else "in"
+    relation = "near" if lead in _NEAR or lead == "from" else "in"
     if words[0] in ("outskirts", "edge"):
         relation = "outskirts"
     elif len(words) == 2 and words[0] != "entrance":
         relation = "direction"
     place: Place | None = told.place
+    end = span.end
+    where: Place | None = told.where if article.text[span.start : span.end] == "there" else None
     if place is not None:
         evidence = article.evidence(span.start, span.end, part=span.part, by="rule")
+        said = read_relative(article.text, span.start, span.end) if told.kind == "populated" else None
+        moved = None if said is None else locate(place, said)
+        if said is not None and moved is not None:
+            start, end = min(start, said.start), max(span.end, said.end)
+            phrase = article.evidence(start, end, part=span.part, by="rule")
+            where = replace(keep_close(moved, place), evidence=(evidence, phrase))
         place = replace(place, evidence=(*place.evidence, evidence))
         if relation in ("near", "direction", "outskirts") and place.precision == 1:
             place = replace(place, precision=2, radius_km=max(15.0, place.radius_km or 0.0))
     return PlaceMention(
         span=span,
         quote=article.text[span.start : span.end],
-        phrase=Span(part=span.part, start=start, end=span.end),
+        phrase=Span(part=span.part, start=start, end=end),
         kind=told.kind,
         relation=relation,
         place=place,
         within=told.within,
         score=round(told.score / 2, 3),
         reasons=(f"refers back to {told.quote}",),
+        where=where,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from seamwatch.model.place import Place, PlaceKind, PlaceMention
-from seamwatch.model.text import Article, Span
+from seamwatch.model.text import Article, Evidence, Span
 from seamwatch.resolve.gazetteer import COUNTRY, DIVISION1, DIVISION2, FEATURE, POPULATED, Gazetteer, Unit
 from seamwatch.resolve.place_coherence import Tally
 from seamwatch.resolve.place_containers import Resolved
 from seamwatch.resolve.place_names import plain_name, skeleton
 from seamwatch.resolve.place_reading import Found
+from seamwatch.resolve.place_relative_mentions import RelativePlaces, Told
 
 _KINDS: dict[int, PlaceKind] = {
     COUNTRY: "country",
@@ -43,7 +44,9 @@ class Mentions:
         self.gazetteer = gazetteer
         self.country = tally.country()
         self.division = tally.division()
+        self.relative = RelativePlaces(article, resolved, gazetteer, self._of_unit, tally)
         self.known: dict[str, Unit] = {}
+        self.put: dict[str, Told] = {}
         for at, item in enumerate(resolved):
             if (
                 item.unit is None
@@ -53,6 +56,27 @@ class Mentions:
                 container = self._container(at)
                 if container is not None:
                     self.known[_spoken(item.found.key)] = container
+                self._put(at, container)
+
+    def _put(self, at: int, container: Unit | None) -> None:
+        """Keep where an unknown name is told to lie, by a distance or by a direction from its container."""
+        found = self.relative.put(at)
+        if found is None:
+            return
+        told, measured = found
+        if not measured and (container is None or container.kind != POPULATED):
+            return
+        place = told.place
+        if not measured:  # a village that no gazetteer holds: its district is as good as one can say
+            place = replace(place, precision=3, radius_km=max(30.0, place.radius_km or 0.0))
+        if container is not None and container.kind in (DIVISION1, DIVISION2):  # said in so many words
+            around = self._of_unit(container, 4)
+            same = around.admin2 is None and place.admin1 == around.admin1
+            place = replace(
+                place, admin1=around.admin1, admin2=place.admin2 if same else around.admin2,
+                country=around.country,
+            )  # fmt: skip
+        self.put[_spoken(self.resolved[at].found.key)] = replace(told, place=place)
 
     def mention(self, at: int) -> PlaceMention:
         """Return the mention of one name."""
@@ -67,13 +91,25 @@ class Mentions:
             found.start, found.end, part=found.part, by="gazetteer" if item.unit else "rule"
         )
         start, end = self._phrase(at)
+        told = self.relative.where(at)
+        own: tuple[Evidence, ...] = (evidence,)
+        put = self.put.get(_spoken(found.key)) if item.measured and item.unit is None else None
+        if put is not None:
+            own = (evidence, self.article.evidence(put.start, put.end, part=found.part, by="rule"))
+        where = None
+        if item.said is not None and item.said.problem:
+            start = min(start, item.said.start)
+        if told is not None:
+            start, end = min(start, told.start), max(end, told.end)
+            said = self.article.evidence(told.start, told.end, part=found.part, by="rule")
+            where = replace(told.place, evidence=(evidence, said))
         return PlaceMention(
             span=Span(part=found.part, start=found.start, end=found.end),
             quote=quote,
             phrase=Span(part=found.part, start=start, end=end),
             kind=kind,
             relation=relation,
-            place=None if place is None else replace(place, evidence=(evidence,)),
+            place=None if place is None else replace(place, evidence=own),
             dateline=found.dateline,
             source_name=found.source_name,
             within=tuple(
@@ -81,7 +117,13 @@ class Mentions:
                 for o in (self.resolved[i].found for i in self._all_around(at))
             ),
             score=round(min(1.0, found.strength / 6 + item.score / 20), 3),
-            reasons=(*found.reasons, *item.reasons),
+            reasons=(
+                *found.reasons,
+                *item.reasons,
+                *self.relative.reasons(at),
+                *((told.reason,) if told else ()),
+            ),
+            where=where,
         )
 
     def _all_around(self, at: int) -> list[int]:
@@ -106,11 +148,11 @@ class Mentions:
             if other in seen or self.resolved[other].found.label:
                 continue
             seen.add(other)
-            setting = self.resolved[other].found.setting
+            setting, said = self.resolved[other].found.setting, self.resolved[other].said
             if other < at:
                 start = min(start, setting.start)
             else:
-                end = max(end, setting.end)
+                end = max(end, setting.end, said.end if said else 0)
                 todo.extend([*self.resolved[other].around, *self.resolved[other].beside])
         return start, end
 
@@ -126,10 +168,12 @@ class Mentions:
         if item.unit is not None:
             part = item.unit.kind == POPULATED and item.found.setting.generic in _PARTS
             return self._known_place(at, item.unit), "division2" if part else _KINDS[item.unit.kind]
-        container = self.known.get(_spoken(item.found.key))
+        put, container = self.put.get(_spoken(item.found.key)), self.known.get(_spoken(item.found.key))
         part = container is not None and container.kind == DIVISION2 and item.found.setting.generic in _PARTS
+        if put is not None:
+            return replace(put.place, name=plain_name(quote), geonameid=None), "unknown"
         return self._unknown_place(
-            item.found, container, plain_name(quote)
+            item.found, container, plain_name(quote), item.hint
         ), "division2" if part else "unknown"
 
     def _known_place(self, at: int, unit: Unit) -> Place:
@@ -162,9 +206,9 @@ class Mentions:
             geonameid=unit.geonameid,
         )
 
-    def _unknown_place(self, found: Found, container: Unit | None, name: str) -> Place | None:
+    def _unknown_place(self, found: Found, container: Unit | None, name: str, hint: str = "") -> Place | None:
         if container is None or container.kind == COUNTRY:
-            code = container.country if container else self.country
+            code = container.country if container else self.country or hint or None
             if code is None:
                 return None
             return Place(name=name, country=code, precision=6)
