@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import shapely
-from shapely.geometry import LineString, MultiPolygon, Polygon
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from seamwatch.resolve.boundaries_file import STEPS, Line
 
 EDGE = 179.9  # the source is clipped here on both sides of the 180th meridian, and at 89.9 degrees south
 SPECK = 2e-6  # square degrees: a hole smaller than about 0.02 km2 is a slip of the arithmetic
+SLIVER = 0.01  # square degrees, about 100 km2
+STRIP = 0.08  # degrees by which two sources may differ on a border
 # Islands in the gap, or askew to it, drawn by hand as (longitude, latitude); longitudes count on beyond 180
 ISLANDS = {
     "FJ": (
@@ -59,10 +63,19 @@ def _to_the_pole(points):  # type: ignore[no-untyped-def]
 
 def _on_edge(shape: BaseGeometry, x: float) -> list[tuple[float, float]]:
     """Return the stretches of latitude along which a shape lies on a meridian."""
-    common = shapely.intersection(shape, LineString([(x, -90), (x, 90)]))
-    lines = [g for g in shapely.get_parts(common) if g.geom_type == "LineString"]
-    merged = shapely.line_merge(shapely.union_all(lines)) if lines else common
-    return [(g.bounds[1], g.bounds[3]) for g in shapely.get_parts(merged) if g.geom_type == "LineString"]
+    found = []
+    for ring in shapely.get_rings(shapely.get_parts(shape)):
+        points = shapely.get_coordinates(ring).tolist()
+        for (x1, y1), (x2, y2) in pairwise(points):
+            if abs(x1 - x) < 1e-3 and abs(x2 - x) < 1e-3 and y1 != y2:
+                found.append((min(y1, y2), max(y1, y2)))
+    return found
+
+
+def touches_seam(shape: BaseGeometry) -> bool:
+    """Return whether a shape reaches the 180th meridian."""
+    west, _south, east, _north = shape.bounds
+    return west < -180 + 1e-6 or east > 180 - 1e-6
 
 
 def only_polygons(shape: BaseGeometry) -> MultiPolygon:
@@ -72,16 +85,44 @@ def only_polygons(shape: BaseGeometry) -> MultiPolygon:
 
 
 def cut_out(whole: BaseGeometry, piece: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
-    """Return what is left of a shape, and the piece cut out of it.
-
-    Slivers that the cut leaves between the piece and a border drawn otherwise go to the piece.
-    """
-    rest = list(shapely.get_parts(only_polygons(shapely.difference(whole, piece))))
-    main = max(rest, key=lambda p: p.area)
-    slivers = [p for p in rest if p is not main and p.area < 0.01 and p.distance(piece) < 1e-9]
-    kept = [p for p in rest if not any(p is s for s in slivers)]
+    """Return what is left of a shape, and the piece cut out of it with slivers that the cut leaves."""
+    rest = shapely.get_parts(only_polygons(shapely.difference(whole, piece)))
+    slivers = [p for p in rest if p.area < SLIVER and p.distance(piece) < 1e-9]
+    kept = [p for p in rest if p.area >= SLIVER or p.distance(piece) >= 1e-9]
     cut = shapely.union_all([shapely.intersection(whole, piece), *slivers])
     return MultiPolygon(kept), only_polygons(cut)
+
+
+def led_to_border(piece: BaseGeometry, neighbours: list[BaseGeometry], whole: BaseGeometry) -> BaseGeometry:
+    """Return a piece with what lies between it and the edge of a shape, as far as no neighbour is nearer.
+
+    Two sources draw a border some km apart; without this a strip of the shape would stay outside the piece.
+    """
+    around = shapely.buffer(piece, STRIP)
+    strip = shapely.difference(shapely.intersection(whole, around), shapely.union_all([piece, *neighbours]))
+    near = [n for n in neighbours if n.distance(piece) < STRIP]
+    others = shapely.union_all([shapely.buffer(n, n.distance(piece) + 1e-3) for n in near])
+    own = [p for p in shapely.get_parts(shapely.difference(strip, others)) if p.distance(piece) < 1e-9]
+    return shapely.union_all([piece, *own])
+
+
+def beyond(whole: BaseGeometry, line: BaseGeometry, lon: float, lat: float) -> BaseGeometry:
+    """Return the part of a shape on the side of a line on which a point lies; the line is led to the edge."""
+    edge = shapely.boundary(whole)
+    merged = shapely.line_merge(shapely.union_all(shapely.get_parts(line)))
+    ends = shapely.get_parts(shapely.boundary(merged))
+    spurs = [_through(end, edge) for end in ends]
+    for piece in shapely.get_parts(shapely.polygonize([shapely.union_all([edge, merged, *spurs])])):
+        if piece.contains(Point(lon, lat)) and piece.area < whole.area / 2:
+            return piece
+    raise SystemExit(f"the line does not part the shape at {lat}, {lon}")
+
+
+def _through(end: BaseGeometry, edge: BaseGeometry) -> LineString:
+    """Return a short line from a point to and just over the nearest edge."""
+    (x1, y1), (x2, y2) = shapely.shortest_line(end, edge).coords
+    long = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1e-9)
+    return LineString([(x1, y1), (x2 + (x2 - x1) / long * 0.001, y2 + (y2 - y1) / long * 0.001)])
 
 
 def quantised(shape: BaseGeometry) -> MultiPolygon:

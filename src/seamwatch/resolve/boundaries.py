@@ -39,14 +39,8 @@ class Division:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    division: Division
-    outline: int
-    west: int
-    south: int
-    east: int
-    north: int
+_Leaf = tuple[str, int, int, int, int, int]
+"""Division id, number of its outline, and its box: west, south, east, north in steps."""
 
 
 class Boundaries:
@@ -56,32 +50,24 @@ class Boundaries:
         try:
             uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
             self._base = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            sources = dict(self._base.execute("SELECT id, text FROM source"))
+            self._sources: dict[int, str] = dict(self._base.execute("SELECT id, text FROM source"))
             info = dict(self._base.execute("SELECT key, value FROM info"))
-            self._outlines: dict[str, int] = {}
-            self._divisions: dict[str, Division] = {}
             query = (
                 "SELECT id, kind, name, country, indicative, source, outline FROM division ORDER BY kind, id"
             )
-            for ident, kind, name, country, indicative, source, outline in self._base.execute(query):
-                self._outlines[ident] = outline
-                self._divisions[ident] = Division(
-                    id=ident, kind=kind, name=name, country=country, indicative=bool(indicative),
-                    source=sources[source],
-                )  # fmt: skip
+            self._rows = {row[0]: row for row in self._base.execute(query)}
             query = "SELECT division, outline, west, south, east, north FROM leaf ORDER BY division"
-            self._leaves = tuple(
-                _Leaf(self._divisions[ident], *numbers) for ident, *numbers in self._base.execute(query)
-            )
+            self._leaves: tuple[_Leaf, ...] = tuple(self._base.execute(query))
             self.attribution: str = info["attribution"]
         except (sqlite3.Error, KeyError, TypeError) as wrong:
             raise SeamwatchError(
                 f"{path}: the boundaries can't be read ({wrong}); install Seamwatch again",
                 code="no_boundaries",
             ) from wrong
-        self._of_country: dict[str, list[Division]] = {}
-        for division in self._divisions.values():
-            self._of_country.setdefault(division.country, []).append(division)
+        self._of_country: dict[str, list[str]] = {}
+        for ident, _, _, country, *_ in self._rows.values():
+            self._of_country.setdefault(country, []).append(ident)
+        self._division = lru_cache(maxsize=None)(self._make_division)
         self._outline = lru_cache(maxsize=400)(self._read_outline)
 
     def close(self) -> None:
@@ -100,18 +86,14 @@ class Boundaries:
                 f"latitude {lat}, longitude {lon}: no such point; give degrees, latitude -90 to 90"
             )
         x, y = ((lon + 180) % 360 - 180) * STEPS, lat * STEPS
-        for leaf in self._leaves:
-            if (
-                leaf.west <= x <= leaf.east
-                and leaf.south <= y <= leaf.north
-                and self._outline(leaf.outline).has(x, y)
-            ):
-                return self._with_country(leaf.division)
+        for ident, number, west, south, east, north in self._leaves:
+            if west <= x <= east and south <= y <= north and self._outline(number).has(x, y):
+                return self._with_country(ident)
         nearest, best = None, COAST_KM
-        for leaf, near_x in self._around(x, y):
-            away = self._outline(leaf.outline).distance(near_x, y, best)
+        for ident, number, near_x in self._around(x, y):
+            away = self._outline(number).distance(near_x, y, best)
             if away <= best:
-                nearest, best = leaf.division, away
+                nearest, best = ident, away
         return () if nearest is None else self._with_country(nearest)
 
     def outline(self, country: str, admin1: str | None = None) -> tuple[Polygon, ...] | None:
@@ -122,21 +104,22 @@ class Boundaries:
         it, both are given.
         """
         if admin1 is None:
-            found = [country] if country in self._outlines else []
+            found = [country] if country in self._rows else []
         else:
             found = self._named(country, admin1)
         return (
             tuple(
                 tuple(_degrees(ring) for ring in part)
                 for ident in found
-                for part in self._outline(self._outlines[ident]).parts
+                for part in self._outline(self._rows[ident][6]).parts
             )
             or None
         )
 
     def divisions(self, country: str | None = None) -> tuple[Division, ...]:
         """Return the countries and then the first-order divisions, of one country or of the world."""
-        return tuple(self._divisions.values() if country is None else self._of_country.get(country, ()))
+        wanted = self._rows if country is None else self._of_country.get(country, ())
+        return tuple(map(self._division, wanted))
 
     def disputed_lines(self) -> tuple[tuple[str, tuple[tuple[float, float], ...]], ...]:
         """Return disputed border lines, each with whose claim it is and its (longitude, latitude) points."""
@@ -147,26 +130,34 @@ class Boundaries:
             for part in unpack_parts(packed)
         )
 
-    def _with_country(self, division: Division) -> tuple[Division, ...]:
+    def _with_country(self, ident: str) -> tuple[Division, ...]:
+        division = self._division(ident)
         if division.kind == "country":
             return (division,)
-        return self._divisions[division.country], division
+        return self._division(division.country), division
 
-    def _around(self, x: float, y: float) -> Iterator[tuple[_Leaf, float]]:
+    def _around(self, x: float, y: float) -> Iterator[tuple[str, int, float]]:
         """Yield what may lie within reach of a point, with the point's x as seen from there."""
         tall = COAST_KM / KM_PER_STEP
         wide = tall / max(0.01, math.cos(math.radians(y / STEPS)))
-        for leaf in self._leaves:
-            if leaf.south - tall <= y <= leaf.north + tall:
+        for ident, number, west, south, east, north in self._leaves:
+            if south - tall <= y <= north + tall:
                 for seen in (x, x - _ROUND, x + _ROUND):
-                    if leaf.west - wide <= seen <= leaf.east + wide:
-                        yield leaf, seen
+                    if west - wide <= seen <= east + wide:
+                        yield ident, number, seen
 
     def _named(self, country: str, admin1: str) -> list[str]:
-        known = [d for d in self._of_country.get(country, ()) if d.kind == "division1"]
+        known = [d for d in self.divisions(country) if d.kind == "division1"]
         exact = [d.id for d in known if admin1 in (d.id, d.name)]
         wanted = bare_name(fold_name(admin1))
         return exact or [d.id for d in known if bare_name(fold_name(d.name)) == wanted]
+
+    def _make_division(self, ident: str) -> Division:
+        _, kind, name, country, indicative, source, _ = self._rows[ident]
+        return Division(
+            id=ident, kind=kind, name=name, country=country, indicative=bool(indicative),
+            source=self._sources[source],
+        )  # fmt: skip
 
     def _read_outline(self, ident: int) -> Outline:
         packed = self._base.execute("SELECT rings FROM outline WHERE id=?", (ident,)).fetchone()[0]
