@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from seamwatch.model.area import AREA_KINDS, AUTHORITY_ROLES, AreaShare, Authority
 from seamwatch.model.codec import TOLLS
 from seamwatch.model.incident import (
     Actor,
@@ -203,6 +204,26 @@ def _values() -> dict[str, st.SearchStrategy[Any]]:
     }
 
 
+authorities = st.builds(
+    Authority,
+    name=words,
+    role=st.sampled_from(AUTHORITY_ROLES),
+    since=st.none() | days,
+    until=st.none() | days,
+    source=st.none() | words,
+)
+area_shares = st.builds(
+    AreaShare,
+    id=words,
+    name=words,
+    kind=st.sampled_from(AREA_KINDS),
+    weight=st.floats(0.05, 1),
+    names=st.lists(words, max_size=2).map(tuple),
+    authorities=st.lists(authorities, max_size=2).map(tuple),
+    indicative=st.booleans(),
+)
+
+
 json_values = st.none() | st.integers(-5, 5) | words | st.lists(st.integers(0, 3), max_size=2)
 
 
@@ -268,6 +289,7 @@ def incidents(draw: st.DrawFn) -> Incident:
             ).map(tuple)
         ),
         aliases=draw(st.lists(words, max_size=2).map(tuple)),
+        areas=draw(st.lists(area_shares, max_size=2).map(tuple)),
     )
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from made_incidents import TEXT, article, extraction, incident, mention, quote
 from seamwatch.errors import StoreError, UnknownIdError
+from seamwatch.model.area import Area, AreaShare, Authority
 from seamwatch.model.codec import mention_json
 from seamwatch.model.incident import Extraction, Incident, Judgement, Reason, Revision, SourcedMention
 from seamwatch.model.place import Place, PlaceMention
@@ -550,6 +551,126 @@ def test_revisions_are_kept_in_order_of_time(store: Store) -> None:
     assert store.revisions("I1") == (revision(13, "place"), revision(15, "killed"))
     store.replace_incidents([incident("I1", one, two, aliases=("I2",))], ["I2"])
     assert [r.field for r in store.revisions("I2")] == ["place", "date", "killed"]
+
+
+# --- areas
+
+FRONT = AreaShare(
+    id="qt-hamrin", name="Qara Tapa–Hamrin front", names=("the front",), kind="front", weight=0.5
+)
+
+
+def square(name: str, west: float, south: float, **fields: object) -> Area:
+    ring = ((west, south), (west + 1, south), (west + 1, south + 1), (west, south + 1), (west, south))
+    return Area(id=name, name=name, kind="own", polygons=((ring,),), **fields)  # type: ignore[arg-type]
+
+
+def test_an_area_comes_back_as_it_was(store: Store, reopen: Factory) -> None:
+    """Every field of an area is there again, for this program and for another one."""
+    who = Authority(name="KRG", role="claims", since=date(2005, 1, 1), until=date(2030, 1, 1), source="s")
+    ring = ((44.0, 34.0), (45.5, 34.0), (45.5, 35.25), (44.0, 34.0))
+    hole = ((44.9, 34.2), (45.0, 34.3), (45.0, 34.2), (44.9, 34.2))
+    whole = Area(
+        id="garmiyan",
+        name="Garmiyan گەرمیان",
+        names=("Garmian",),
+        kind="administration",
+        country="IQ",
+        polygons=((ring, hole), (ring,)),
+        authorities=(who,),
+        since=date(2012, 1, 1),
+        until=date(2040, 1, 1),
+        indicative=False,
+        source="a map",
+        note="a note",
+    )
+    assert store.add_areas([whole, square("B", 10, 10)]) == 2
+    for one in (store, reopen()):
+        assert one.area("garmiyan") == whole
+        assert [a.id for a in one.areas()] == ["B", "garmiyan"]
+        assert one.counts()["areas"] == 2
+
+
+def test_areas_are_replaced_and_removed_by_their_id(store: Store) -> None:
+    """An area of a known id takes its place; the mark changes with every change; what is gone is unknown."""
+    marks = [store.areas_mark()]
+    assert store.add_areas([square("A", 10, 10), square("B", 10, 10)]) == 2
+    marks.append(store.areas_mark())
+    assert store.add_areas([square("A", 20, 20), square("C", 10, 10)]) == 1
+    marks.append(store.areas_mark())
+    assert [a.id for a in store.areas(bbox=(20.2, 20.2, 20.4, 20.4))] == ["A"]
+    store.remove_area("A")
+    marks.append(store.areas_mark())
+    assert len(set(marks)) == 4
+    assert [a.id for a in store.areas()] == ["B", "C"]
+    for act in (store.area, store.remove_area):
+        with pytest.raises(UnknownIdError, match="no area A"):
+            act("A")
+    assert store.areas_mark() == marks[-1]
+
+
+def test_areas_are_stored_all_or_none(store: Store, reopen: Factory) -> None:
+    """Where one can't be stored, none is, and what was there stays; others see nothing of it meanwhile."""
+    store.add_areas([square("A", 10, 10)])
+    for wrong in (square("A", 30, 30), Area(id="C", name="C", kind="own", polygons=())):
+        with pytest.raises(StoreError):
+            store.add_areas([square("A", 20, 20), wrong])
+    assert [a.polygons[0][0][0] for a in store.areas()] == [(10.0, 10.0)]
+    other = reopen()
+    with store.transaction():
+        store.add_areas([square("B", 20, 20)])
+        assert [a.id for a in other.areas()] == ["A"]
+    assert [a.id for a in other.areas()] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("bbox", "found"),
+    [
+        ((10.5, 10.5, 10.6, 10.6), ["A"]),
+        ((-180.0, -90.0, 180.0, 90.0), ["A", "Fiji"]),
+        ((11.0000001, 10.0, 12.0, 11.0), []),
+        ((170.0, -30.0, -170.0, 0.0), ["Fiji"]),
+    ],
+)
+def test_areas_are_found_by_a_box(
+    store: Store, bbox: tuple[float, float, float, float], found: list[str]
+) -> None:
+    """A box finds the areas whose own box it meets, over the 180th meridian too."""
+    store.add_areas([square("A", 10, 10), square("Fiji", 178, -18)])
+    assert [a.id for a in store.areas(bbox)] == found
+
+
+def test_incidents_keep_their_areas(store: Store) -> None:
+    """Areas of an incident are stored with it, counted, found by every name, and replaced with it."""
+    one, two = told(store, "A1"), told(store, "A2")
+    store.replace_incidents([incident("I1", one, areas=(FRONT,)), incident("I2", two)])
+    assert store.incident("I1").areas == (FRONT,)
+    assert store.incidents_by_area() == {"qt-hamrin": 1}
+    for name in ("QT-Hamrin", "qara tapa hamrin front", "The Front", "Tal Hamis"):
+        wanted = IncidentFilter(area=name)
+        found = [i.id for i in store.incidents(wanted)]
+        assert found == (["I1", "I2"] if name == "Tal Hamis" else ["I1"])
+        assert [i.id for i in store.incidents() if passes(i, wanted)] == found
+    store.replace_incidents([incident("I1", one), incident("I2", two)])
+    assert (store.incidents_by_area(), list(store.incidents(IncidentFilter(area="the front")))) == ({}, [])
+
+
+def test_areas_of_incidents_can_be_set(store: Store) -> None:
+    """Setting areas changes these and the names that find them, and nothing else of an incident."""
+    whole = incident("I1", told(store, "A1"))
+    store.replace_incidents([whole, incident("I2", told(store, "A2"), place=None, date=None)])
+    first, second = store.located()
+    assert (first.id, first.place, first.date, first.areas) == ("I1", whole.place, whole.date, ())
+    assert (second.place, second.date) == (None, None)
+    before = store.incident("I1")
+    store.set_areas([replace(first, areas=(FRONT,)), replace(second, areas=(FRONT,))])
+    assert store.incident("I1") == replace(before, areas=(FRONT,))
+    assert [i.id for i in store.incidents(IncidentFilter(area="the front"))] == ["I1", "I2"]
+    assert [i.id for i in store.incidents(IncidentFilter(area="Hasakah"))] == ["I1"]
+    assert [one.areas for one in store.located()] == [(FRONT,), (FRONT,)]
+    store.set_areas([replace(one, areas=()) for one in store.located()])
+    assert store.incident("I1") == before
+    assert store.incidents_by_area() == {}
 
 
 # --- transactions

@@ -89,7 +89,7 @@ def _point(point: object) -> Point:
         except OverflowError:
             lon, lat = math.inf, math.inf
         if math.isfinite(lon) and math.isfinite(lat):
-            return lon, lat
+            return round(lon, DIGITS), round(lat, DIGITS)
     raise InputError(f"{str(point)[:60]} is no point [longitude, latitude]")
 
 
@@ -156,9 +156,11 @@ def _planes(geometry: BaseGeometry) -> list[Any]:
 
 def _polygon(plane: Any) -> Polygon:
     """Return a polygon as RFC 7946 has it: the outer ring against the clock, holes with it."""
+    import shapely
     from shapely.geometry.polygon import orient
 
-    turned = orient(plane)
+    # No edge of half the globe or more: read again it would seem to cross the 180th meridian.
+    turned = orient(shapely.segmentize(plane, 90.0))
     return tuple(
         tuple((round(lon, DIGITS) + 0.0, round(lat, DIGITS) + 0.0) for lon, lat in ring.coords)
         for ring in (turned.exterior, *turned.interiors)

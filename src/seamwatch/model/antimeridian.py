@@ -32,6 +32,8 @@ def cut(region: BaseGeometry) -> BaseGeometry:
     import shapely
     from shapely.affinity import translate
 
+    if region.is_empty:
+        return region
     west, _, east, _ = region.bounds
     if west >= -180 and east <= 180:
         return region

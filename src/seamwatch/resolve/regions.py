@@ -98,7 +98,8 @@ def described(shape: Shape) -> BaseGeometry | None:
     from shapely.geometry import LineString
     from shapely.geometry import Polygon as Plane
 
-    points = unwrapped(shape.points)
+    # A millionth of a degree is 11 cm; finer differences only make arithmetic fail.
+    points = unwrapped([(round(lon, 6), round(lat, 6)) for lon, lat in shape.points])
     middle = math.cos(math.radians(max(-89.0, min(89.0, sum(lat for _, lat in points) / len(points)))))
     if shape.kind == "line":
         # Kilometres are as long to the north as to the east only where the longitudes are shrunk.
