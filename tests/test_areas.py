@@ -162,6 +162,15 @@ def test_at_province_level_only_what_holds_half_of_it_counts() -> None:
     assert weights(AreaIndex([whole, part, district]), KIRKUK_PROVINCE) == {"Whole": 1.0}
 
 
+def test_a_region_wider_than_a_province_is_coarse_too() -> None:
+    """What is known to "northern Iraq" only, 150 km around a point, is put on no governorate in it."""
+    part = area("Part", (43.8, 34.9, 44.8, 35.9))
+    whole = area("Whole", (40, 32, 48, 39))
+    place = Place(name="northern Iraq", lat=35.5, lon=44.0, precision=5, radius_km=150)
+    assert weights(AreaIndex([part, whole]), place) == {"Whole": 1.0}
+    assert "Part" in weights(AreaIndex([part, whole]), replace(place, radius_km=50))
+
+
 def test_a_country_level_incident_is_in_the_country_alone() -> None:
     """What is known to Iraq only lies in an area over Iraq, and in no front."""
     place = Place(name="Iraq", country="IQ", lat=33.0, lon=44.0, precision=6)

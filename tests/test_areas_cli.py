@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from made_incidents import article, mention
+from seamwatch.cli.areas import Kind
 from seamwatch.cli.main import app
+from seamwatch.model.area import AREA_KINDS
 from seamwatch.model.incident import Extraction
 from seamwatch.model.place import Place
 from seamwatch.pipeline.record import Recorder
@@ -200,6 +202,11 @@ def test_an_unreadable_file_changes_nothing(db: str, tmp_path: Path) -> None:
     done = run("add", str(path), "--db", db)
     assert done.exit_code == 1 and "no JSON" in str(done.exception)
     assert "No areas are stored" in run("list", "--db", db).stdout
+
+
+def test_the_kinds_to_choose_from_are_all() -> None:
+    """--kind takes every kind that an area can have."""
+    assert tuple(Kind) == AREA_KINDS
 
 
 @pytest.mark.parametrize("verb", ["add", "list", "show", "remove"])

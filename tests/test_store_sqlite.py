@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from made_incidents import article
+from made_incidents import article, incident, mention
 from seamwatch.errors import StoreError
+from seamwatch.model.area import AreaShare
+from seamwatch.model.incident import ArticleRef, SourcedMention
+from seamwatch.model.incident_codec import incident_json
 from seamwatch.store import open_store
 from seamwatch.store.sqlite import SqliteStore
+from seamwatch.store.sqlite_database import APPLICATION_ID
+
+A1 = article("A1")
 
 
 def test_postgresql_is_named_as_not_supported() -> None:
@@ -43,6 +52,33 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
         open_store(str(path))
     assert caught.value.code == "store_newer"
     assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (99,)
+
+
+def test_an_older_database_is_brought_up_to_date(tmp_path: Path) -> None:
+    """A database of the first version keeps its incidents, which have no areas until some are added."""
+    path = tmp_path / "record.db"
+    first = sorted((resources.files("seamwatch.store") / "migrations").iterdir(), key=lambda f: f.name)[0]
+    with sqlite3.connect(path) as db:
+        db.executescript(first.read_text(encoding="utf-8"))
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute("PRAGMA user_version = 1")
+        row = {
+            **incident_json(incident("I1", SourcedMention(mention=mention(A1), article=ArticleRef(id="A1"))))
+        }
+        del row["areas"]
+        db.execute(
+            "INSERT INTO incidents (id, json, status, event_type, sub_event_type) "
+            "VALUES ('I1', ?, '', '', '')",
+            (json.dumps(row),),
+        )
+    db.close()
+    with open_store(str(path)) as store:
+        assert store.incident("I1").areas == ()
+        assert [one.areas for one in store.located()] == [()]
+        assert store.counts()["areas"] == 0
+        share = AreaShare(id="a", name="A", kind="own", weight=1.0)
+        store.set_areas(replace(one, areas=(share,)) for one in store.located())
+        assert store.incident("I1").areas == (share,)
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7 this is no database at all", b"SQLite format 3\0 cut"])

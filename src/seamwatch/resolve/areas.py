@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 LEAST_WEIGHT = 0.05
 """An area that holds less of the region than this is not told: outlines are off by about as much."""
 COARSE_WEIGHT = 0.5
-"""Where only the province or the country is known, an area must hold at least half of it."""
+"""Where only a province, a country or a wide region is known, an area must hold at least half of it."""
 COARSE = (4, 6)
+# "In northern Iraq" is precision 5, and larger than a province: a disc of 75 km or more.
+WIDE_KM2 = 17_000.0
 UNRESOLVED = 7
 # How far from its point a place lies where it does not say (by UCDP where_prec), and the smallest town.
 RADIUS_KM = {1: 2.0, 2: 10.0, 3: 30.0, 4: 75.0, 5: 50.0, 6: 300.0}
 LEAST_KM = 0.5
 PLACES_HELD = 20_000
+OUTLINES_HELD = 200
 
 Region = tuple[Any, ...]
 """What a region is made of: ("area", number), ("outline", country, admin1), ("disc", lat, lon, km) or
@@ -74,14 +77,16 @@ class AreaIndex:
             for name in dict.fromkeys(_key(n) for n in (area.name, *area.names)):
                 self._named.setdefault(name, []).append(number)
         self._weights = lru_cache(maxsize=PLACES_HELD)(self._weigh)
+        self._outline = lru_cache(maxsize=OUTLINES_HELD)(self._read_outline)
 
     def shares(self, place: Place | None, when: TimeRange | None) -> tuple[AreaShare, ...]:
         """Return the areas that a place lies in at a time, by weight (largest first) and name.
 
         `weight` is the share of the region where it may have happened that is inside the area. The region
         is what the article's words describe ("on the road from Kifri to Kalar"), a disc around a point,
-        or the outline of the district, province or country. Where only a province or country is known,
-        no district and nothing that holds less than half of it is told; else nothing below 0.05. An area
+        or the outline of the district, province or country. Where only a province, a country or a region as
+        wide as one is known, no district and nothing that holds less than half of it is told; else nothing
+        below 0.05. An area
         and an authority count where they held on one of the days; without a day, only those without limits.
 
         "Two Peshmerga were killed near Qara Tapa on 14 March 2024", with a front drawn around that town:
@@ -99,9 +104,10 @@ class AreaIndex:
         """
         if not self._areas or place is None or place.precision >= UNRESOLVED:
             return ()
-        coarse = place.precision in COARSE
+        km2, weights = self._weights(self._region(place, when))
+        coarse = place.precision in COARSE or (place.precision == 5 and km2 >= WIDE_KM2)
         found: list[AreaShare] = []
-        for number, weight in self._weights(self._region(place, when)):
+        for number, weight in weights:
             area = self._areas[number]
             if weight < (COARSE_WEIGHT if coarse else LEAST_WEIGHT) or not _holds(area, when):
                 continue
@@ -181,7 +187,7 @@ class AreaIndex:
 
     def _made(self, region: Region) -> BaseGeometry | None:
         """Return a region's geometry in the projection, or None where there is none."""
-        from seamwatch.resolve.regions import described, disc, outline
+        from seamwatch.resolve.regions import described, disc
 
         match region:
             case ("area", int(number)):
@@ -192,24 +198,31 @@ class AreaIndex:
             case ("shape", Shape() as shape):
                 return described(shape)
             case ("outline", country, admin1):
-                if self._outlines is None:
-                    self._outlines = self._open()
-                polygons = self._outlines.outline(country, admin1)
-                return outline(polygons) if polygons else None
+                return self._outline(country, admin1)
         return None
 
-    def _weigh(self, region: Region) -> tuple[tuple[int, float], ...]:
-        """Return the number of each area that meets a region, with the share of the region inside it."""
+    def _read_outline(self, country: str, admin1: str | None) -> BaseGeometry | None:
+        from seamwatch.resolve.regions import outline
+
+        if self._outlines is None:
+            self._outlines = self._open()
+        polygons = self._outlines.outline(country, admin1)
+        return outline(polygons) if polygons else None
+
+    def _weigh(self, region: Region) -> tuple[float, tuple[tuple[int, float], ...]]:
+        """Return a region's size in km², and of each area that meets it the number and the share inside."""
+        from seamwatch.resolve.regions import KM2
+
         made = self._made(region)
         if made is None or made.is_empty or made.area <= 0:
-            return ()
+            return 0.0, ()
         found: list[tuple[int, float]] = []
         for number in sorted(self._build().query(made, predicate="intersects").tolist()):
             shape = self._shapes[number]
             inside = made.area if shape.contains(made) else float(made.intersection(shape).area)
             if inside > 0:
                 found.append((number, min(1.0, inside / made.area)))
-        return tuple(found)
+        return made.area * KM2, tuple(found)
 
 
 def _around(place: Place) -> Region:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from seamwatch.model.antimeridian import Point, cut, unwrapped
+from seamwatch.model.antimeridian import cut, unwrapped
 from seamwatch.model.area import Polygon
 from seamwatch.model.place import Shape
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 EARTH_KM = 6371.0
 KM_PER_DEGREE = math.radians(EARTH_KM)
+KM2 = KM_PER_DEGREE**2
+"""Square kilometres in one unit of area of the projection."""
 DISC_POINTS = 72
 # A long straight edge in degrees is no straight edge in the projection: it is walked in short steps.
 LONGEST_STEP = 0.25
@@ -64,29 +66,30 @@ def outline(polygons: Iterable[Polygon]) -> BaseGeometry:
 
 def disc(lat: float, lon: float, radius_km: float) -> BaseGeometry:
     """Return what lies within a distance of a point, in the projection, poles and 180th meridian included."""
-    from shapely.geometry import Polygon as Plane
+    import numpy as np
+    import shapely
 
     reach = min(radius_km / EARTH_KM, math.pi)
     start = math.radians(lat)
-    rim: list[Point] = []
-    for number in range(DISC_POINTS):
-        bearing = 2 * math.pi * number / DISC_POINTS
-        sine = math.sin(start) * math.cos(reach) + math.cos(start) * math.sin(reach) * math.cos(bearing)
-        east = math.atan2(
-            math.sin(bearing) * math.sin(reach) * math.cos(start), math.cos(reach) - math.sin(start) * sine
-        )
-        rim.append((lon + math.degrees(east), math.degrees(max(-1.0, min(1.0, sine)))))
+    bearings = np.arange(DISC_POINTS) * (2 * math.pi / DISC_POINTS)
+    sines = math.sin(start) * math.cos(reach) + math.cos(start) * math.sin(reach) * np.cos(bearings)
+    turns = np.arctan2(
+        np.sin(bearings) * (math.sin(reach) * math.cos(start)), math.cos(reach) - math.sin(start) * sines
+    )
+    # y is the sine of the latitude, which the formula gives as it is.
+    rim = np.column_stack([lon + np.degrees(turns), np.degrees(np.clip(sines, -1.0, 1.0))])
     north, south = abs(90 - lat) < math.degrees(reach), abs(90 + lat) < math.degrees(reach)
     if north and south:
-        return Plane([(-180, _y(-90)), (180, _y(-90)), (180, _y(90)), (-180, _y(90))])
+        return shapely.box(-180, _y(-90), 180, _y(90))
     if north or south:
         # Around a pole the rim goes once around the globe; the cap is what lies between it and the pole.
         pole = _y(90 if north else -90)
-        inner = sorted(((x + 180) % 360 - 180, y) for x, y in rim)
+        inner = sorted(((x + 180) % 360 - 180, y) for x, y in rim.tolist())
         edge = (inner[0][1] + inner[-1][1]) / 2
-        cap = Plane([(-180, pole), (-180, edge), *inner, (180, edge), (180, pole)])
+        cap = shapely.Polygon([(-180, pole), (-180, edge), *inner, (180, edge), (180, pole)])
         return cap if cap.is_valid else cap.buffer(0)
-    return cut(Plane(rim))
+    made: BaseGeometry = shapely.polygons(np.vstack([rim, rim[:1]]))
+    return cut(made)
 
 
 def described(shape: Shape) -> BaseGeometry | None:
