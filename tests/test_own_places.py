@@ -26,7 +26,7 @@ from seamwatch.model.place import Place
 from seamwatch.model.text import Article, RawArticle, Rejected
 from seamwatch.pipeline.kit import Kit
 from seamwatch.pipeline.place_listing import missing_names
-from seamwatch.pipeline.place_loading import LoadedFile, load_place_file
+from seamwatch.pipeline.place_loading import LoadedFile, load_place_file, own_places_url
 from seamwatch.pipeline.places_again import find_named, read_again, refine, with_ids_kept
 from seamwatch.pipeline.record import Recorded, Recorder
 from seamwatch.resolve.gazetteer import DIVISION1, DIVISION2, POPULATED, load_gazetteer
@@ -193,6 +193,18 @@ def test_a_file_of_the_same_name_takes_the_place_of_the_first(store: Store, tmp_
     assert (again.places, again.replaced) == (2, 1)
     assert [(p.name, p.lat) for p in store.all_own_places()] == [("Kulajo", 34.8), ("Daban", 34.9)]
     assert load_gazetteer(own=store).look_up("Kulajo")[0].lat == 34.8
+
+
+def test_names_folded_by_other_rules_are_folded_again(store: Store, tmp_path: Path) -> None:
+    """A database of a version that folded names otherwise keeps its places findable."""
+    add(store, tmp_path, VILLAGE)
+    (place,) = store.all_own_places()
+    before = {k: store.own_place_names([k]) for k in ("kulajo", "kolajo", "~kulaju")}
+    store.fold_place_names_again("villages.csv", "old rules", [(place.id, {"KULAJO": True})])
+    assert load_gazetteer(own=store).look_up("Kulajo") == []
+    assert own_places_url(store) is not None
+    assert {k: store.own_place_names([k]) for k in before} == before
+    assert store.own_place_names(["KULAJO"]) == {}
 
 
 def test_country_and_province_come_from_the_point_where_the_row_is_silent(

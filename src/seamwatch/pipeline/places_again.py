@@ -15,6 +15,7 @@ from seamwatch.model.text import Article, Rejected
 from seamwatch.model.time import TimeMention
 from seamwatch.pipeline.extraction import extract_one
 from seamwatch.pipeline.kit import Kit, load_kit
+from seamwatch.pipeline.place_loading import own_places_url
 from seamwatch.pipeline.privacy import withhold_private_names
 from seamwatch.pipeline.record import Recorder
 
@@ -44,6 +45,7 @@ def find_named(store: Store, ids: Sequence[int] | None = None, *, step: Step | N
     from seamwatch.resolve.place_phrases import load_place_words, read_tokens
     from seamwatch.resolve.place_recognition import collect_keys
 
+    own_places_url(store)  # names folded by the rules of today
     waiting = [f.name for f in store.place_files() if not f.applied]
     if (ids is None and not waiting) or (ids is not None and not ids):
         return 0
@@ -86,7 +88,7 @@ def read_again(store: Store, *, kit: Kit | None = None, step: Step | None = None
     names = store.to_read_again()
     if not names:
         return ReadAgain()
-    again = _Again(store, kit or load_kit(store if store.own_places_url() else None))
+    again = _Again(store, kit or load_kit(store if own_places_url(store) else None))
     incidents: dict[str, None] = {}
     rejected: list[Rejected] = []
     for name in names:

@@ -17,6 +17,7 @@ from seamwatch.model.time import TimeMention
 from seamwatch.pipeline.areas import AreaFinder
 from seamwatch.pipeline.extraction import extract_all
 from seamwatch.pipeline.kit import Kit
+from seamwatch.pipeline.place_loading import own_places_url
 from seamwatch.pipeline.privacy import load_privacy_rules, withhold_private_names
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Recorder:
                 waiting.append(ready if isinstance(ready, _Prepared) else None)
                 yield ready.article if isinstance(ready, _Prepared) else ready
 
-        places = self._store.own_places_url()
+        places = own_places_url(self._store)
         for result in extract_all(articles(), workers=workers, kit=self._kit, places=places):
             ready = waiting.popleft()
             if isinstance(result, ArticleReport) and ready is not None:

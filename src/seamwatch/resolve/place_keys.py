@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from seamwatch.resolve.place_names import ARABIC, bare_name, fold_name, plain_name, skeleton
 
 _LEAST_SKELETON = 4
 _LONGEST = 80
+# Names with what the folding rules are about, by which a change of the rules is noticed.
+_PROBES = (
+    "Tall ‘Afar", "al-Ḩawījah", "Deir ez-Zor", "St. Petersburg", "Qarah Tappah", "Kūlājū", "Khurmatu Ward",
+    "الحويجة", "گەرمیان", "Şırnak", "Hewlêr", "Łódź", "Ğazāla", "Кіровськ", "آمیدی", "Shwan-Quch",
+)  # fmt: skip
 
 
 def keys_of(names: Iterable[str], aliases: Iterable[str], *, spoken: bool) -> dict[str, bool]:
@@ -48,3 +55,10 @@ def shown_name(name: str, aliases: Iterable[str], country: str | None) -> str:
         plain = next((a for a in map(plain_name, aliases) if a.isascii()), name)
     # without the ayn and hamza that news leaves out
     return plain.replace("'", "") if country in ARABIC and plain.strip("'") else plain
+
+
+@lru_cache(maxsize=1)
+def folding_mark() -> str:
+    """Return a mark of the rules by which names are folded: another one where they fold otherwise."""
+    made = [sorted(keys_of((name,), (), spoken=True).items()) for name in _PROBES]
+    return hashlib.sha256(repr(made).encode()).hexdigest()[:16]

@@ -15,12 +15,14 @@ from seamwatch.model.own_place import OwnPlace
 class PlaceFile:
     """A file of places that was added: its name without folders, its content's sha256, how many rows it gave.
 
-    `applied` says whether the articles that name one of its places were looked for.
+    `folding` tells by which rules its names were folded. `applied` says whether the articles that name one
+    of its places were looked for.
     """
 
     name: str
     sha256: str
     format: str
+    folding: str = ""
     rows: int = 0
     added_at: datetime | None = None
     applied: bool = False
@@ -41,6 +43,12 @@ class PlaceStore(Protocol):
 
     def place_files(self) -> tuple[PlaceFile, ...]:
         """Return the files that were added, the oldest first."""
+        ...
+
+    def fold_place_names_again(
+        self, name: str, folding: str, keys: Iterable[tuple[int, Mapping[str, bool]]]
+    ) -> None:
+        """Store other folded names for the places of a file, by their ids: the rules have changed."""
         ...
 
     def mark_applied(self, name: str) -> None:

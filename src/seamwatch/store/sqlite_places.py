@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -59,8 +60,9 @@ class PlaceTables(SqliteDatabase):
         self.write("DELETE FROM place_files WHERE name = ?", (file.name,))
         added = now()
         self.write(
-            "INSERT INTO place_files (name, sha256, format, rows, added_at) VALUES (?, ?, ?, 0, ?)",
-            (file.name, file.sha256, file.format, added),
+            "INSERT INTO place_files (name, sha256, format, folding, rows, added_at) "
+            "VALUES (?, ?, ?, ?, 0, ?)",
+            (file.name, file.sha256, file.format, file.folding, added),
         )
         file_key = self.read("SELECT key FROM place_files WHERE name = ?", (file.name,))[0][0]
         first = key = self.read("SELECT coalesce(max(key), 0) FROM own_places")[0][0]
@@ -85,13 +87,7 @@ class PlaceTables(SqliteDatabase):
             "(SELECT geonameid FROM own_places WHERE file_key = ? AND NOT names_only)",
             (file_key, file_key),
         )
-        return PlaceFile(
-            name=file.name,
-            sha256=file.sha256,
-            format=file.format,
-            rows=key - first,
-            added_at=datetime.fromisoformat(added),
-        )
+        return replace(file, rows=key - first, added_at=datetime.fromisoformat(added))
 
     def _insert(self, table: str, columns: int, rows: list[Row]) -> None:
         # Not write_all: that looks at every value again, which takes as long as the insertion.
@@ -102,18 +98,32 @@ class PlaceTables(SqliteDatabase):
 
     def place_files(self) -> tuple[PlaceFile, ...]:
         """Return the files that were added, the oldest first."""
-        rows = self.read("SELECT name, sha256, format, rows, added_at, applied FROM place_files ORDER BY key")
+        rows = self.read(
+            "SELECT name, sha256, format, folding, rows, added_at, applied FROM place_files ORDER BY key"
+        )
         return tuple(
             PlaceFile(
                 name=name,
                 sha256=sha256,
                 format=format_,
+                folding=folding,
                 rows=count,
                 added_at=datetime.fromisoformat(added),
                 applied=bool(applied),
             )
-            for name, sha256, format_, count, added, applied in rows
+            for name, sha256, format_, folding, count, added, applied in rows
         )
+
+    def fold_place_names_again(
+        self, name: str, folding: str, keys: Iterable[tuple[int, Mapping[str, bool]]]
+    ) -> None:
+        """Store other folded names for the places of a file, by their ids: the rules have changed."""
+        with self.transaction():
+            for ident, names in keys:
+                place = ident - FIRST_OWN
+                self.write("DELETE FROM own_place_names WHERE place = ?", (place,))
+                self._insert("own_place_names", 3, [(storable(n), place, own) for n, own in names.items()])
+            self.write("UPDATE place_files SET folding = ? WHERE name = ?", (folding, name))
 
     def mark_applied(self, name: str) -> None:
         """Take note that the articles that name a place of this file were looked for."""

@@ -8,6 +8,8 @@ CREATE TABLE place_files (
     format TEXT NOT NULL,
     rows INTEGER NOT NULL,
     added_at TEXT NOT NULL,
+    -- By which rules the names below were folded: another version may fold otherwise.
+    folding TEXT NOT NULL,
     -- Whether the articles that name one of its places were looked for.
     applied INTEGER NOT NULL DEFAULT 0
 );
