@@ -39,7 +39,7 @@ EDGE = 64  # steps that a tile shows beyond its own border, so that lines have n
 COARSE = 5.0  # steps of a tile: bends of less than the square of it are drawn straight
 TOWNS_OF = {1: 2_000_000, 2: 800_000, 3: 250_000, 4: 60_000, 5: 10_000, 6: 1000}  # people, by zoom
 SEAT = 3  # a capital, or a town of the name of its district or division, counts for so many of its size
-LABEL_ROOM = 330.0  # steps between two towns of one zoom; 4096 are a tile's width
+LABEL_ROOM = 220.0  # steps between two towns of one zoom; 4096 are a tile's width
 MERCATOR_TOP = 85.0511
 HELD_APART = ("Crimea", "Sevastopol", "Somaliland", "Northern Cyprus", "Siachen")
 FIRST_ZOOM = {"divisions": DIVISIONS_FROM, "places": 1}
@@ -120,9 +120,14 @@ def borders_of(leaves: list[tuple[Division, BaseGeometry]]) -> list[tuple[int, b
             pieces = [g for g in shapely.get_parts(common) if g.geom_type == "LineString"]
             if pieces:
                 a, b = leaves[one][0], leaves[other][0]
-                held = any((h in a.source) != (h in b.source) for h in HELD_APART)
+                held = held_apart(a) != held_apart(b)
                 lines[int(a.country == b.country), held].append(shapely.union_all(pieces))
     return [(*key, shapely.line_merge(shapely.union_all(own))) for key, own in sorted(lines.items())]
+
+
+def held_apart(division: Division) -> bool:
+    """Return whether another than its country holds a division."""
+    return any(name in division.source for name in HELD_APART)
 
 
 def drawn(zoom: int, leaves: Leaves, boundaries: Boundaries) -> list[Feature]:
