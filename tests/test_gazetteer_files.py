@@ -128,7 +128,7 @@ def test_a_table_is_read_by_its_header() -> None:
     first, second = places(rows)
     assert (first.name, first.lat, first.lon, first.aliases) == ("Kulajo", 34.75, 45.1, ("Kolajo", "Kulajaw"))
     assert (first.admin1, first.kind, first.population, first.ref) == ("Diyala", "populated", 1200, "IQ-7")
-    assert (second.kind, second.radius_km) == ("feature", 5.0)
+    assert (second.kind, second.radius_km) == ("feature", 10.0)
     assert reasons(rows) == []
 
 

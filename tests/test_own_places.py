@@ -33,7 +33,8 @@ from seamwatch.resolve.gazetteer import DIVISION1, DIVISION2, POPULATED, load_ga
 from seamwatch.resolve.place import find_places
 from seamwatch.resolve.place_keys import keys_of
 from seamwatch.resolve.place_search import resolve_name, search_places
-from seamwatch.store import open_places, open_store
+from seamwatch.samples import sample_articles
+from seamwatch.store import IncidentFilter, open_places, open_store
 from seamwatch.store.base import Store
 from seamwatch.store.base_places import PlaceFile
 from test_gazetteer_files import dump_row
@@ -174,6 +175,17 @@ def test_a_place_without_a_district_lies_in_the_one_that_the_article_names(
     mention = find_places(Article(id="a", text=text), gazetteer)[0]
     assert mention.place is not None and mention.place.precision == 1
     assert (mention.place.lat, mention.place.lon) == (34.75, 45.1)
+
+
+def test_a_site_is_a_point_and_a_mountain_is_not(store: Store, tmp_path: Path) -> None:
+    """An added base is as exact as a village; an added range is a wide feature."""
+    add(store, tmp_path, "name,lat,lon,kind\nCamp Zunbur,35.2,44.1,base\nZunbur Hills,35.3,44.2,mountain\n")
+    gazetteer = load_gazetteer(own=store)
+    text = "A drone hit Camp Zunbur on Monday. Later two shepherds were killed in the Zunbur Hills of Kirkuk."
+    found = {
+        m.quote: m.place.precision for m in find_places(Article(id="a", text=text), gazetteer) if m.place
+    }
+    assert (found["Camp Zunbur"], found["Zunbur Hills"]) == (1, 5)
 
 
 def test_nothing_added_means_nothing_changed(store: Store) -> None:
@@ -375,6 +387,31 @@ def test_an_added_village_refines_what_was_read_before(store: Store, kit: Kit, t
     assert store.extraction_json("B") == before["B"]
     assert [m.mention.id for m in store.mentions_of("A")] == [m["id"] for m in before["A"]["mentions"]]  # type: ignore[index]
     assert store.to_read_again() == () and read_again(store).articles == 0
+
+
+def test_adding_before_or_after_reading_gives_the_same(kit: Kit, tmp_path: Path) -> None:
+    """Places added to a record and read again leave what a record has that knew them from the start."""
+    raws = [
+        *sample_articles(),
+        *(
+            RawArticle(origin=n, media_type="text/plain", content=t, id=n, published=date(2024, 3, 5))
+            for n, t in (("A", RAID), ("B", RAID.replace("three others", "two others")))
+        ),
+    ]
+    records = []
+    for first in (True, False):
+        with open_store(str(tmp_path / f"{first}.db")) as store:
+            if first:
+                add(store, tmp_path, VILLAGE + "Hasawi,35.3,43.9,\n")
+            for result in Recorder(store, own_kit(kit, store)).read(raws):
+                assert isinstance(result, Recorded)
+            if not first:
+                add(store, tmp_path, VILLAGE + "Hasawi,35.3,43.9,\n")
+                find_named(store)
+                assert read_again(store, kit=own_kit(kit, store)).incidents
+            found = store.incidents(IncidentFilter(statuses=None))
+            records.append([{**incident_json(i), "revisions": None} for i in found])
+    assert records[0] == records[1]
 
 
 def test_the_change_stays_told_when_another_article_joins(store: Store, kit: Kit, tmp_path: Path) -> None:

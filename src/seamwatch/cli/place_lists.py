@@ -46,7 +46,7 @@ def write_missing(store: Store, format: ListFormat) -> None:
     _write_rows([missing_json(m) for m in found], format, _MISSING)
 
 
-_MISSING = ("name", "mentions", "articles", "spellings", "within", "quote", "article")
+_MISSING = ("name", "mentions", "articles", "spellings", "within", "why", "quote", "article")
 _OWN = (
     "id", "name", "kind", "admin2", "admin1", "country", "lat", "lon", "population", "radius_km", "geonameid",
     "aliases", "file",

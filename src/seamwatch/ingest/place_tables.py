@@ -43,14 +43,16 @@ _KINDS: dict[str, OwnKind] = {
     **dict.fromkeys("neighbourhood neighborhood quarter suburb locality".split(), "populated"),
     **dict.fromkeys("district division2 admin2 adm2 county qada".split(), "division2"),
     **dict.fromkeys("province governorate state division1 admin1 adm1".split(), "division1"),
-    **dict.fromkeys(
-        "feature mountain hill valley river lake desert area base checkpoint field".split(), "feature"
-    ),
-    **dict.fromkeys(
-        "oilfield gasfield airport bridge dam road crossing island forest site".split(), "feature"
-    ),
 }
-_FEATURE_RADIUS = 5.0
+# Features by how far from their point they may reach, in km, where the row does not say it.
+_FEATURES = {
+    **dict.fromkeys(
+        "base checkpoint field oilfield gasfield airport bridge dam crossing site hill".split(), 3.0
+    ),
+    **dict.fromkeys("feature mountain valley lake island forest road area".split(), 10.0),
+    "river": 15.0,
+    "desert": 60.0,
+}
 _PLAIN = re.compile(r"[^a-z0-9]")
 _SPLIT = re.compile(r"[;|]")
 MOST_BYTES = 300_000_000
@@ -219,12 +221,13 @@ def _place(fields: Mapping[str, Any], point: tuple[Any, Any], where: str) -> tup
         raise RowError("it has no name")
     lat, lon = checked_point(*point)
     told = (_text(fields.get("kind"), "the kind") or "").lower()
-    kind = _KINDS.get(told.replace(" ", ""), "populated")
-    if told and told.replace(" ", "") not in _KINDS:
+    word = told.replace(" ", "")
+    kind: OwnKind = "feature" if word in _FEATURES else _KINDS.get(word, "populated")
+    if told and word not in _KINDS and word not in _FEATURES:
         doubts.append(f"the kind {told!r} is not known: taken as a populated place")
     radius = fields.get("radius_km")
     if radius in (None, ""):
-        radius_km = _FEATURE_RADIUS if kind == "feature" else None
+        radius_km = _FEATURES.get(word)
     else:
         try:
             radius_km = float(str(radius).replace(",", "."))

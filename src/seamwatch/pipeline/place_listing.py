@@ -22,7 +22,8 @@ class MissingName:
     """A name without a place, as it is written most often.
 
     `spellings` are the others that sound the same. `within` are the units that articles put around it,
-    the one named most often first. `quote` is one passage, from `article`.
+    the one named most often first. `why` is the reason why no place was taken that is given most often: a
+    place of the name may be known and not fit. `quote` is one passage, from `article`.
     """
 
     name: str
@@ -30,6 +31,7 @@ class MissingName:
     articles: int
     spellings: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    why: str = ""
     quote: str = ""
     article: str = ""
 
@@ -38,6 +40,7 @@ class MissingName:
 class _Group:
     names: Counter[str] = field(default_factory=Counter)
     within: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
     articles: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -53,6 +56,7 @@ def missing_names(store: Store) -> list[MissingName]:
         around = [str(u) for u in (row.get("admin2"), row.get("admin1"), row.get("country")) if u]
         if around:
             group.within[", ".join(around)] += 1
+        group.reasons.update(map(str, row.get("reasons", ())[-1:]))
         group.articles.setdefault(article_id, row)
     found = [_missing(store, group) for group in groups.values()]
     return sorted(found, key=lambda m: (-m.articles, -m.mentions, m.name))
@@ -68,6 +72,7 @@ def _missing(store: Store, group: _Group) -> MissingName:
         articles=len(group.articles),
         spellings=tuple(other for other, _ in others),
         within=tuple(around for around, _ in group.within.most_common(_MOST_WITHIN)),
+        why=next((reason for reason, _ in group.reasons.most_common(1)), ""),
         quote=_passage(article, row) if article is not None else "",
         article=article_id,
     )
@@ -95,6 +100,7 @@ def missing_json(missing: MissingName) -> dict[str, Any]:
         "articles": missing.articles,
         "spellings": list(missing.spellings),
         "within": list(missing.within),
+        "why": missing.why,
         "quote": missing.quote,
         "article": missing.article,
     }

@@ -18,6 +18,9 @@ from seamwatch.resolve.gazetteer import (
 )
 from seamwatch.resolve.place_names import bare_name, fold_name
 
+# A base, a well or a hill is a point as a village is: it is resolved as one, as well known as one, and as
+# exact. Only what is wider is a feature like those of the shipped gazetteer, which everybody knows.
+_SITE_KM = 5.0
 _KINDS = {"populated": POPULATED, "division1": DIVISION1, "division2": DIVISION2, "feature": FEATURE}
 
 
@@ -135,11 +138,14 @@ class OwnLayer:
         return [self._unit(place) for place in self._source.own_places(ids)]
 
     def _unit(self, place: OwnPlace) -> Unit:
+        kind = _KINDS[place.kind]
+        if kind == FEATURE and place.radius_km <= _SITE_KM:
+            kind = POPULATED
         division = place.kind in ("division1", "division2")
         outer = None if place.kind == "division1" else place.admin1
         inner = None if division else place.admin2
         return Unit(
-            place.id, _KINDS[place.kind], place.name, place.country or "",
+            place.id, kind, place.name, place.country or "",
             self._around(place.country, outer, inner), place.lat, place.lon, place.population,
             round(place.radius_km), place.geonameid,
         )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from seamwatch.model.own_place import FIRST_OWN
@@ -224,7 +224,7 @@ def _beside(unit: Unit, near: Sequence[Place], gazetteer: Gazetteer) -> float:
 def place_of_unit(unit: Unit, gazetteer: Gazetteer) -> Place:
     """Return a unit as a place of the record, complete but for evidence."""
     first, second = gazetteer.above(unit, DIVISION1), gazetteer.above(unit, DIVISION2)
-    place = Place(
+    return Place(
         name=unit.name,
         admin1=first.name if first else None,
         admin2=second.name if second else None,
@@ -235,4 +235,3 @@ def place_of_unit(unit: Unit, gazetteer: Gazetteer) -> Place:
         radius_km=float(unit.radius_km),
         geonameid=unit.geonameid,
     )
-    return replace(place, precision=2) if unit.kind == FEATURE and unit.radius_km <= 5 else place
