@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
-SOUNDS = "ba da ra ka la ma na sa ta ha ja shi khu qar zur baw dal fir gha mir tel wan yar zan hit sur".split()
+SOUNDS = "ba da ra ka la ma na sa ta ha ja shi khu qar zur baw dal fir gha mir tel wan yar zan hit".split()
 LETTERS = dict(zip("bdrklmnsthjqzfgwy", "بدركلمنستهجقزفغوي", strict=True))
 CLASSES = (("P", "PPL", 0.55), ("H", "WAD", 0.15), ("T", "HLL", 0.12), ("S", "FRM", 0.1), ("L", "AREA", 0.08))
 
