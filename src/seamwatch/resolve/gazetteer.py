@@ -202,8 +202,22 @@ class Gazetteer:
         return next((u for u in self.chain(unit.id) if u.kind == kind), None)
 
     def inside(self, unit: Unit, container: Unit) -> bool:
-        """Return whether a unit lies in another one (by the official hierarchy)."""
-        return any(u.id == container.id for u in self.chain(unit.id))
+        """Return whether a unit lies in another one (by the official hierarchy).
+
+        An own place whose row leaves its district open may lie in any near it of its province.
+        """
+        if any(u.id == container.id for u in self.chain(unit.id)):
+            return True
+        if unit.id < FIRST_OWN or container.kind != DIVISION2 or unit.kind <= DIVISION2:
+            return False
+        open_, province = self.above(unit, DIVISION2) is None, self.above(unit, DIVISION1)
+        reach = max(60.0, 2.0 * container.radius_km)
+        return (
+            open_
+            and province is not None
+            and any(u.id == province.id for u in self.chain(container.id))
+            and distance_km(unit, container) < reach
+        )
 
     def look_up(self, name: str) -> list[Unit]:
         """Return the units of a name as written, best known first; else those of its transliterations."""
