@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from seamwatch.cli.main import app
 from seamwatch.errors import SeamwatchError
+from seamwatch.store import open_store
 from test_own_places import BLAST, RAID, VILLAGE
 
 runner = CliRunner()
@@ -119,6 +122,32 @@ def test_lists_of_own_places(folder: Path) -> None:
     (flat,) = csv.DictReader(io.StringIO(run("places", "list", "--format", "csv").stdout))
     assert (flat["lat"], flat["aliases"], flat["file"]) == ("34.75", "Kolajo; Kulajaw", "villages.csv")
     assert run("places", "list", "--missing", "--format", "json").stdout.strip() == "[]"
+
+
+def test_a_database_of_an_earlier_version(folder: Path) -> None:
+    """Its place names are not told apart: the list says so and what to do; given mentions are recognised."""
+    migrations = resources.files("seamwatch.store") / "migrations"
+    with sqlite3.connect(folder / "record.db") as old:
+        old.executescript((migrations / "0001_first.sql").read_text(encoding="utf-8"))
+        old.execute("PRAGMA application_id = 0x5345414D")
+        old.execute("PRAGMA user_version = 1")
+        for name in ("A", "G"):
+            old.execute(
+                "INSERT INTO articles (id, text, published, language, stored_at) VALUES (?, ?, ?, ?, ?)",
+                (name, RAID, "2024-03-05", "en", "2024-03-06T00:00:00+00:00"),
+            )
+            old.execute(
+                "INSERT INTO mentions (id, article_id, ordinal, json, event_type, sub_event_type, modality) "
+                "VALUES (?, ?, 1, '{}', 'Battles', 'Armed clash', 'asserted')",
+                (f"{name}#1", name),
+            )
+        rows = [("A", '[{"start":63,"end":69,"quote":"Kulajo"}]'), ("G", "[]")]
+        for name, places in rows:
+            old.execute("INSERT INTO extractions VALUES (?, '[]', '[]', ?, '[]', '[]', '')", (name, places))
+    result = run("places", "list", "--missing")
+    assert "seamwatch places again --all" in result.stderr
+    with open_store(str(folder / "record.db")) as store:
+        assert [store.is_given(name) for name in ("A", "G")] == [False, True]
 
 
 def test_removing_what_is_not_there(folder: Path) -> None:

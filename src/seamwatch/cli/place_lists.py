@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from seamwatch.cli.output import say
+
 if TYPE_CHECKING:
     from seamwatch.model.own_place import OwnPlace
     from seamwatch.pipeline.place_listing import MissingName
@@ -28,6 +30,11 @@ def write_missing(store: Store, format: ListFormat) -> None:
     """Write the names that nothing resolved."""
     from seamwatch.pipeline.place_listing import missing_json, missing_names
 
+    if store.has_places_without_kind():
+        say(
+            "note: some articles were read by an earlier version, which did not tell resolved names apart; "
+            "to have them counted: seamwatch places again --all"
+        )
     found = missing_names(store)
     if format is ListFormat.TABLE:
         if not found:

@@ -111,6 +111,10 @@ class PlaceStore(Protocol):
         """Return (article id, entry of `places`) of every stored place name of a kind."""
         ...
 
+    def has_places_without_kind(self) -> bool:
+        """Return whether an earlier version stored place names, which did not say what was resolved."""
+        ...
+
     def add_place_revisions(self, revisions: Iterable[Revision]) -> None:
         """Append what a change of the gazetteer changed, each under its mention."""
         ...

@@ -245,6 +245,13 @@ class PlaceTables(SqliteDatabase):
             ):
                 yield from ((name, row) for row in json.loads(places) if row.get("kind") == kind)
 
+    def has_places_without_kind(self) -> bool:
+        """Return whether an earlier version stored place names, which did not say what was resolved."""
+        rows = self.read(
+            "SELECT 1 FROM extractions WHERE places <> '[]' AND NOT instr(places, '\"kind\":') LIMIT 1"
+        )
+        return bool(rows)
+
     # --- what changed
 
     def add_place_revisions(self, revisions: Iterable[Revision]) -> None:
