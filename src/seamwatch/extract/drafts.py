@@ -35,6 +35,12 @@ _SITE = re.compile(
     r"\s+(?:\w+\s+)?(?:station|checkpoint|base|prison|jail|hospital|market|barracks|airport|camp|bridge|dam)\b"
 )
 _MODALS = frozenset("will would could may might shall should 'll ’ll can must".split())
+_RESIDENTS = frozenset(
+    "residents resident villagers farmers farmer locals inhabitants families shepherds shopkeepers people "
+    "townspeople neighbours neighbors".split()
+)
+# Verbs of being or going elsewhere: "a fifth had stayed behind in Rutba".
+_ELSEWHERE = frozenset("stay remain live flee return grow bear hail travel".split())
 _STATIONED = frozenset("based stationed positioned deployed headquartered posted".split())
 _DIED = re.compile(r"\b(?:died|dies|succumbed|passed away|lost (?:his|her) life)\b", re.IGNORECASE)
 # A place that only says who speaks or where the wounded went is not where it happened.
@@ -134,6 +140,7 @@ def event_places(
     the speaker was, and where the wounded were taken or died are left out.
     """
     kept = []
+    residents = []
     for place in places:
         if place.dateline or place.kind == "nationality":
             continue
@@ -146,9 +153,16 @@ def event_places(
         tokens = parsed.tokens_in(place.span)
         if tokens is not None and len(tokens):
             root = tokens.root.i
+            if place.quote.endswith(" away"):  # "who died in a second explosion a few kilometres away"
+                kept.append((0, place))
+                continue
             if speech.speaks(parsed, root, heads) or dates_death(parsed, root, heads):
+                if any(t.lower_ in _RESIDENTS for t in tokens.root.ancestors if t.dep_ == "nsubj"):
+                    residents.append((0, place))
                 continue
         kept.append((_aside(parsed, place.span), place))
+    # Who lives there tells what happened there, where nothing else says where.
+    kept = _of_the_event(parsed, kept or residents, heads)
     # "Kulajo, in a district that borders areas disputed between Erbil and Baghdad": the aside is elsewhere.
     nearest = min((depth for depth, _ in kept), default=0)
     known = min((specificity(p) for depth, p in kept if depth == nearest), default=0.0)
@@ -158,6 +172,44 @@ def event_places(
         for depth, p in kept
         if (depth == nearest or specificity(p) < known - 0.5) and (p.span not in outer or p.kind[:3] == "div")
     )
+
+
+def _of_the_event(
+    parsed: ParsedSentence, kept: list[tuple[int, PlaceMention]], heads: frozenset[int]
+) -> list[tuple[int, PlaceMention]]:
+    """Return the places without bare names that hang on another verb, where some hang on the event's word.
+
+    "Kirkuk's share of power has fallen since saboteurs bombed pylons near Baiji": the bomb was at Baiji.
+    """
+    governors = [_governor(parsed, place.span, heads) for _, place in kept]
+    away = [g is not None and parsed.doc[g].lemma_.lower() in _ELSEWHERE for g in governors]
+    if not all(away):
+        kept = [pair for pair, elsewhere in zip(kept, away, strict=True) if not elsewhere]
+        governors = [g for g, elsewhere in zip(governors, away, strict=True) if not elsewhere]
+    if not any(governor in heads for governor in governors):
+        return kept
+    own = [p for (_, p), governor in zip(kept, governors, strict=True) if governor in heads]
+    outer = {span for place in own for span in place.within}
+    return [
+        (depth, place)
+        for (depth, place), governor in zip(kept, governors, strict=True)
+        if governor in heads or governor is None or place.span in outer or place.relation
+    ]
+
+
+def _governor(parsed: ParsedSentence, span: Span, heads: frozenset[int]) -> int | None:
+    """Return the event's word or the verb that a passage hangs on; None where it is neither."""
+    tokens = parsed.tokens_in(span)
+    if tokens is None or len(tokens) == 0:
+        return None
+    token = tokens.root
+    while token.head.i != token.i:
+        token = token.head
+        # the parser takes "bombed pylons near Baiji" for pylons that are bombed
+        event = next((c.i for c in token.lefts if c.i in heads and c.dep_ == "amod"), token.i)
+        if event in heads or token.tag_.startswith("VB"):
+            return int(event)
+    return None
 
 
 def _aside(parsed: ParsedSentence, span: Span) -> int:

@@ -56,7 +56,8 @@ class PlaceMention:
     or from what the article says around the name; None where nothing is known beyond the name. `dateline`
     marks the place of writing, `source_name` a name that is part of an outlet or organisation ("Kurdistan
     24", "Kirkuk police"): neither is the place of an incident. `within` holds the spans of the larger units
-    that the article names for it. `where` is given where the phrase puts what it tells of elsewhere than at
+    that the article names for it. `score` is the probability that the gazetteer's place is the one meant, 0
+    where the name stays open. `where` is given where the phrase puts what it tells of elsewhere than at
     the named place ("5 km south of Daquq", "on the Kirkuk-Tikrit road"): an incident's place is this one.
     """
 

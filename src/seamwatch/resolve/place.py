@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from seamwatch.model.place import PlaceMention
@@ -10,6 +11,8 @@ from seamwatch.resolve.gazetteer import COUNTRY, Gazetteer
 from seamwatch.resolve.place_again import find_again
 from seamwatch.resolve.place_containers import Resolved, link_containers
 from seamwatch.resolve.place_datelines import head_items, mark_datelines
+from seamwatch.resolve.place_fuzzy import match_spellings
+from seamwatch.resolve.place_home import home_country
 from seamwatch.resolve.place_lower_case import find_lower_case
 from seamwatch.resolve.place_mentions import Mentions
 from seamwatch.resolve.place_names import fold_name
@@ -18,6 +21,8 @@ from seamwatch.resolve.place_reading import Found, Reading, read_part, skeleton_
 from seamwatch.resolve.place_recognition import collect_keys, find_names
 from seamwatch.resolve.place_resolution import resolve_names
 from seamwatch.resolve.place_strength import SIDES
+
+_CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 
 
 def find_places(article: Article, gazetteer: Gazetteer) -> tuple[PlaceMention, ...]:
@@ -34,8 +39,8 @@ def find_places(article: Article, gazetteer: Gazetteer) -> tuple[PlaceMention, .
     persons: set[str] = set()
     texts: dict[str, str] = {"title": article.title or "", "text": article.text}
     readings = [read_part(part, article.part(part), source, persons) for part in _parts(article)]
-    letters = sum(1 for c in article.text[:3000] if c.isupper())
-    if letters * 500 < len(article.text[:3000]):
+    begin = article.text[:3000]
+    if len(_CAPITALS.findall(begin)) * 500 < len(begin):
         found = [f for reading in readings for f in find_lower_case(reading, gazetteer, words)]
     else:
         found = _find_all(readings, gazetteer)
@@ -44,7 +49,8 @@ def find_places(article: Article, gazetteer: Gazetteer) -> tuple[PlaceMention, .
     resolved = link_containers(found, texts)
     head_items(article.text, resolved)
     _try_transliterations(resolved, gazetteer)
-    tally = resolve_names(resolved, gazetteer)
+    tally = resolve_names(resolved, gazetteer, home_country(article, gazetteer))
+    match_spellings(resolved, tally, gazetteer)
     places = Mentions(article, resolved, tally, gazetteer)
     return tuple(places.mention(at) for at, item in enumerate(resolved) if not item.doubtful)
 
@@ -58,7 +64,7 @@ def _find_all(readings: list[Reading], gazetteer: Gazetteer) -> list[Found]:
     words = gazetteer.words
     keys: set[str] = set()
     for reading in readings:
-        keys |= collect_keys(reading.tokens, words)
+        keys |= collect_keys(reading.tokens, words, reading.spans)
     names = gazetteer.names(keys)
     lower = readings[-1].lower_words
     found: list[list[Found]] = []

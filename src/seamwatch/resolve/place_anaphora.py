@@ -24,6 +24,12 @@ _REFERENCE = re.compile(
 _THERE = re.compile(
     r"(?<=[a-z] )there(?=[.,;)]|\s+(?:on|last|yesterday|again|too|when|by|after|before|during|this)\b)"
 )
+# "a second explosion a few kilometres away": beside what was told before it, unless "away from" names where
+_AWAY = re.compile(
+    r"\b(?P<far>a few|some|several|two|three|four|five|ten|\d{1,2})\s+(?:hundred\s+)?"
+    r"(?:kilomet(?:er|re)s?|kms?|miles?|met(?:er|re)s?)\s+away\b(?!\s+from)",
+    re.IGNORECASE,
+)
 _NEAR = frozenset(("near", "around", "outside"))
 _LEVELS = {
     "district": "division2",
@@ -69,6 +75,11 @@ def add_references(article: Article, places: Sequence[PlaceMention]) -> tuple[Pl
         if told is not None:
             span = Span(part=part, start=match.start(), end=match.end())
             added.append(_refer(article, told, span, match.start(), "in"))
+    for match in _AWAY.finditer(article.text):
+        told = _of_kind(_earlier(places, match.start()), _NAMED["there"])
+        if told is not None:
+            span = Span(part=part, start=match.start(), end=match.end())
+            added.append(_refer(article, told, span, match.start(), "near"))
     taken = [p.span for p in places if p.span.part == part]
     added = [a for a in added if not any(a.span.start < t.end and t.start < a.span.end for t in taken)]
     return tuple(sorted([*places, *added], key=lambda m: (m.span.part == "text", m.span.start)))

@@ -11,7 +11,7 @@ from seamwatch.resolve.place_coherence import Tally
 from seamwatch.resolve.place_containers import Resolved
 from seamwatch.resolve.place_names import plain_name, skeleton
 from seamwatch.resolve.place_reading import Found
-from seamwatch.resolve.place_relative_mentions import RelativePlaces, Told
+from seamwatch.resolve.place_relative_mentions import RelativePlaces, Told, unnamed
 
 _KINDS: dict[int, PlaceKind] = {
     COUNTRY: "country",
@@ -103,6 +103,11 @@ class Mentions:
             start, end = min(start, told.start), max(end, told.end)
             said = self.article.evidence(told.start, told.end, part=found.part, by="rule")
             where = replace(told.place, evidence=(evidence, said))
+        if item.unit is not None and item.unit.kind == POPULATED and kind == "populated":
+            # "a village by Jalula" is not Jalula: what has no name keeps the article's words
+            words = unnamed(self.article.part(found.part)[start:end])
+            if words is not None and found.setting.relation in _NEAR and place is not None:
+                where = replace(where or replace(place, evidence=own), name=words, geonameid=None)
         return PlaceMention(
             span=Span(part=found.part, start=found.start, end=found.end),
             quote=quote,
@@ -116,7 +121,7 @@ class Mentions:
                 Span(part=o.part, start=o.start, end=o.end)
                 for o in (self.resolved[i].found for i in self._all_around(at))
             ),
-            score=round(min(1.0, found.strength / 6 + item.score / 20), 3),
+            score=round(item.confidence, 3),
             reasons=(
                 *found.reasons,
                 *item.reasons,

@@ -14,7 +14,17 @@ _LETTERS = {
         "þ": "th",
     }.items()
 }  # fmt: skip
-_PLAIN = {**_MARKS, **_SPACES, **_LETTERS, ord("."): None}
+# One letter for those that Arabic, Kurdish and Persian keyboards write in several ways; the tatweel and
+# the joiners are no letters.
+_ARABIC_LETTERS = {
+    ord(a): b
+    for a, b in {
+        "ی": "ي", "ى": "ي", "ې": "ي", "ێ": "ي", "ک": "ك", "ڪ": "ك", "ة": "ه", "ە": "ه", "ۀ": "ه", "ہ": "ه",
+        "ھ": "ه", "ۆ": "و", "ۇ": "و", "ڕ": "ر", "ڵ": "ل", "گ": "ك", "ٱ": "ا", "آ": "ا", "ـ": "", "\u200c": "",
+        "\u200d": "", "ء": "",
+    }.items()
+}  # fmt: skip
+_PLAIN = {**_MARKS, **_SPACES, **_LETTERS, **_ARABIC_LETTERS, ord("."): None}
 # countries whose names carry the Arabic article, or not, as the writer likes
 ARABIC = frozenset("IQ SY IR LB JO PS IL EG LY DZ TN MA SA YE OM AE QA KW BH SD MR SO DJ AF TD ER".split())
 _SHORT = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
@@ -55,8 +65,12 @@ def bare_name(key: str) -> str:
 
     >>> bare_name("al hawija"), bare_name("deir ez zor"), bare_name("al")
     ('hawija', 'deir zor', 'al')
+    >>> bare_name(fold_name("الحويجة")) == bare_name(fold_name("حويجه"))
+    True
     """
     words = [w for w in key.split() if w not in ARTICLES]
+    if key > "\u0600" and len(key) > 4 and key[:2] == "ال" and key[0] < "\u0700":
+        words = [w[2:] if w[:2] == "ال" and len(w) > 4 else w for w in words]
     return " ".join(words) or key
 
 

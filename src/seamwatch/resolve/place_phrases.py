@@ -42,19 +42,20 @@ def read_tokens(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         word = match.group()
-        possessive = False
-        if word[-1] in "sS" and (ends := _POSSESSIVE.search(word)):
-            possessive = True
-            word, end = word[: ends.start()], start + ends.start()
-        if (word.isascii() and word.isalpha()) or word[-1] == ".":
+        possessive = capital = number = False
+        if word.isalpha() and word.isascii():
             key = word.lower()
+            capital = key[0] != word[0]
         else:
-            key = fold_name(word)
-        first = word[0]
-        capital = first.isupper() or (len(word) > 3 and word[1] in "'’" and word[2].isupper())
-        tokens.append(
-            Token(start, end, key, capital, word.isupper(), possessive, first.isdigit(), text[last:start])
-        )
+            if word[-1] in "sS" and (ends := _POSSESSIVE.search(word)):
+                possessive = True
+                word, end = word[: ends.start()], start + ends.start()
+            key = word.lower() if (word.isascii() and word.isalpha()) or word[-1] == "." else fold_name(word)
+            first = word[0]
+            number = first.isdigit()
+            capital = first.isupper() or (len(word) > 3 and word[1] in "'’" and word[2].isupper())
+        upper = capital and word.isupper()
+        tokens.append(Token(start, end, key, capital, upper, possessive, number, text[last:start]))
         last = match.end()
     return tokens
 

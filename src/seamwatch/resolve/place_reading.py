@@ -10,6 +10,9 @@ from seamwatch.resolve.gazetteer import Name, Unit
 from seamwatch.resolve.place_names import skeleton
 from seamwatch.resolve.place_phrases import Setting, Token, read_tokens
 
+Spans = dict[int, list[tuple[int, str]]]
+"""The names that may begin at a token: (last token, key), the longest first."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -47,6 +50,7 @@ class Reading:
     source: str
     accepted: int = -100
     weak: list[Found] = field(default_factory=list)
+    spans: Spans = field(default_factory=dict)
 
 
 def joined(token: Token) -> bool:

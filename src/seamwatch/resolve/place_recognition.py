@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seamwatch.resolve.gazetteer import FIRST_NAME, NO_NAME, SURNAME, WORD, Gazetteer, Unit
 from seamwatch.resolve.place_names import ARTICLES, bare_name
 from seamwatch.resolve.place_phrases import PARTICLES, PlaceWords, Token, read_setting
-from seamwatch.resolve.place_reading import Found, Reading, joined
+from seamwatch.resolve.place_reading import Found, Reading, Spans, joined
 from seamwatch.resolve.place_roads import find_road_ends, meaning_of
 from seamwatch.resolve.place_strength import mark_source, strength_of
 
@@ -62,11 +62,16 @@ def _with_generic(tokens: Sequence[Token], last: int, key: str, words: PlaceWord
     return []
 
 
-def collect_keys(tokens: Sequence[Token], words: PlaceWords) -> set[str]:
-    """Return every key worth looking up in a part."""
+def collect_keys(tokens: Sequence[Token], words: PlaceWords, spans: Spans | None = None) -> set[str]:
+    """Return every key worth looking up in a part; `spans` takes up what begins at each of its tokens."""
     keys: set[str] = set()
     for first, token in enumerate(tokens):
-        for _last, key in _keys(tokens, first, words):
+        if not token.capital and token.key not in ("al", "el"):
+            continue
+        begun = _keys(tokens, first, words)
+        if spans is not None:
+            spans[first] = begun
+        for _last, key in begun:
             keys.add(key)
             if " " in key and any(w in ARTICLES for w in key.split()):
                 keys.add(bare_name(key))
@@ -150,7 +155,7 @@ def _opens_name(reading: Reading, at: int, words: PlaceWords) -> bool:
         return False
     if tokens[at].key in words.beginning or tokens[at].key in ("al", "el"):
         return True
-    return any(last > at and reading.names.get(key, NO_NAME).ids for last, key in _keys(tokens, at, words))
+    return any(last > at and reading.names.get(key, NO_NAME).ids for last, key in reading.spans.get(at, ()))
 
 
 def _person_from(reading: Reading, low: int, high: int, words: PlaceWords) -> int | None:
@@ -192,7 +197,7 @@ def _person_from(reading: Reading, low: int, high: int, words: PlaceWords) -> in
 def _match(reading: Reading, at: int, high: int, gazetteer: Gazetteer, words: PlaceWords) -> Found | None:
     """Return the longest known name that begins at a token of a run, or None."""
     tokens = reading.tokens
-    for last, key in _keys(tokens, at, words):
+    for last, key in reading.spans.get(at, ()):
         if last >= high and not (last < len(tokens) and tokens[last].capital):
             continue
         if last == at and key in words.beginning and at + 1 < high and tokens[at + 1].gap in (" ", "-"):

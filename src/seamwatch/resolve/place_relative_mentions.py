@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,16 @@ from seamwatch.resolve.place_relative_points import (
     road_between,
 )
 
+_SIDE = r"(?:(?:north|south)(?:-?(?:east|west))?|east|west|[NSEW]{1,2})"
+_BESIDE = rf"(?:near|by|outside|close to|above|below|{_SIDE} of)"
+_UNNAMED = re.compile(
+    r"(?:(?:in|on|at|to|from|near|into|along|off|beside|by|over|close to|of)\s+)*"
+    r"(?:an?|the|another|one|some)?\s*"
+    r"(?P<name>(?:(?:main|old|desert|dirt|rural|remote|small|nearby|empty)\s+)?"
+    r"(?:(?:road|highway|track|line|route)\s+(?:between|linking|connecting|from)\s.*"
+    r"|(?:village|hamlet|farm|checkpoint|orchard|settlement|outpost|camp|area|desert|mountains|hills)\s+"
+    rf"{_BESIDE}\s.*))",
+)
 _UNKNOWN_KM = 30.0
 _NEAR_KM = 15.0
 _FITS, _UNFIT = 0.3, -0.3
@@ -42,6 +53,18 @@ class Told:
     start: int
     end: int
     reason: str
+
+
+def unnamed(words: str) -> str | None:
+    """Return how the article names a place that has no name of its own, or None where it has one.
+
+    >>> unnamed("on the road between Khana Sor and Sinune"), unnamed("on a village by Jalula")
+    ('road between Khana Sor and Sinune', 'village by Jalula')
+    >>> unnamed("near Daquq"), unnamed("in the village of Kulajo")
+    (None, None)
+    """
+    found = _UNNAMED.match(" ".join(words.split()))
+    return None if found is None else found["name"]
 
 
 class RelativePlaces:
@@ -166,7 +189,8 @@ class RelativePlaces:
             ends = self._of_unit(first, 1), self._of_unit(second, 1)
             place = road_between(*ends) if pair.kind == "road" else land_between(*ends)
             if place is not None:
-                place = replace(place, name=one.name, geonameid=one.geonameid)
+                name = unnamed(words.removeprefix("told: ")) if pair.kind == "road" else None
+                place = replace(place, name=name or one.name, geonameid=None if name else one.geonameid)
         return None if place is None else Told(place, pair.start, pair.end, words)
 
     def _border(self, unit: Unit, start: int, end: int, other: str) -> Told:

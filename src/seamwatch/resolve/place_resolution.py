@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+
+import numpy as np
 
 from seamwatch.resolve.gazetteer import (
     COUNTRY,
     DIVISION1,
-    DIVISION2,
     FEATURE,
     POPULATED,
     Gazetteer,
@@ -18,93 +19,128 @@ from seamwatch.resolve.gazetteer import (
 )
 from seamwatch.resolve.place_coherence import Tally, drop_strangers, tally_names
 from seamwatch.resolve.place_containers import Resolved
-from seamwatch.resolve.place_reading import Found
+from seamwatch.resolve.place_joint import (
+    Array,
+    Candidates,
+    candidate_weights,
+    confidence_features,
+    gather,
+    judge_confidence,
+    weigh,
+)
+from seamwatch.resolve.place_signs import SAID, Named, level_bonus, priors_of, read_names
 
-_LEVEL_KIND = {"place": POPULATED, "district": DIVISION2, "province": DIVISION1, "feature": FEATURE}
-
-
-def _prior(unit: Unit, alias: bool, gazetteer: Gazetteer) -> float:
-    """Return how likely a unit is meant when nothing else is known, on a scale of about 0 to 8."""
-    if unit.kind == COUNTRY:
-        score = 8.2
-    elif unit.kind == DIVISION1:
-        score = 5.2
-    elif unit.kind == FEATURE:
-        score = 5.5
-    elif unit.kind == DIVISION2:
-        score = 3.4
-    else:
-        size = unit.population or 5000
-        score = len(str(size)) - 1 + int(str(size)[0]) / 10 + (1.0 if unit.id in gazetteer.capitals else 0.0)
-    if not alias:
-        return score
-    return score - (2.0 if unit.kind == POPULATED and unit.population < 100_000 else 1.2)
+_NATION = 0.4
+_HOME = 0.5
+_SHARED = 0.9
+_WEAK = 2.0  # signs below which a name that means nothing likely is no place name at all
+_ELSEWHERE = -2  # the number of every country of which no name has a candidate
+_SURE = 2.0
+_SAID_SO = 0.9  # the least confidence of a place that lies in what the text names around it
 
 
-def _level_bonus(found: Found, unit: Unit) -> float:
-    """Return what the generic word beside the name says for or against a unit's kind."""
-    level = found.setting.level
-    if not level:
-        return 0.0
-    wanted = _LEVEL_KIND.get(level)
-    if unit.kind == wanted:
-        return 4.0
-    if level == "place":
-        return -2.0 if unit.kind in (COUNTRY, DIVISION1) else -0.5
-    if level == "district":
-        return 0.0 if unit.kind == POPULATED else -2.0
-    if level == "province":
-        return 1.0 if unit.kind in (COUNTRY, FEATURE, DIVISION2) else -1.5
-    return 0.0
+def joint_candidates(
+    resolved: Sequence[Resolved], gazetteer: Gazetteer, home: str = ""
+) -> tuple[list[str], Candidates, dict[int, float]]:
+    """Return the names with candidates, those candidates, and what each country is spoken of besides.
+
+    The last is by the number that `Candidates.codes` gives a country: nationality words, and the source's
+    own country.
+    """
+    return _joint(read_names(resolved, gazetteer), resolved, gazetteer, home)
 
 
-def _fits(unit: Unit, container: Found, gazetteer: Gazetteer) -> bool:
-    """Return whether a unit can lie in (or, for two towns, beside) what a container's name may mean."""
-    for other in container.candidates:
-        if other.id == unit.id:
-            continue
-        if other.kind == POPULATED:
-            if distance_km(unit, other) < 60:
-                return True
-        elif other.kind == FEATURE:
-            if other.country == unit.country and distance_km(unit, other) < other.radius_km:
-                return True
-        elif gazetteer.inside(unit, other):
-            return True
-    return False
-
-
-def resolve_names(resolved: list[Resolved], gazetteer: Gazetteer) -> Tally:
-    """Give every name its unit, by what the text says around it, its neighbours and how well known it is."""
-    groups: dict[str, list[Resolved]] = defaultdict(list)
+def _joint(
+    named: Named, resolved: Sequence[Resolved], gazetteer: Gazetteer, home: str
+) -> tuple[list[str], Candidates, dict[int, float]]:
+    keys = list(named.groups)
+    founds = [named.groups[key][0].found for key in keys]
+    said, level = [], []
+    for key, found in zip(keys, founds, strict=True):
+        items = named.groups[key]
+        said.append({
+            u.id: max(named.fits.get((id(i), u.id), 0.0) for i in items) / SAID for u in found.candidates
+        })  # fmt: skip
+        words, share = gazetteer.words, 4 * len(items)
+        level.append({
+            u.id: sum(level_bonus(i.found, u, words) for i in items) / share for u in found.candidates
+        })  # fmt: skip
+    found_all = gather([f.candidates for f in founds], [f.aliases for f in founds], said, level, gazetteer)
+    nations: dict[int, float] = defaultdict(float)
     for item in resolved:
-        if item.found.candidates:
-            groups[item.found.key].append(item)
-    fits, said = _said_in_text(groups, resolved, gazetteer)
-    tally = Tally()
-    priors = {}
-    for key, items in groups.items():
-        found = items[0].found
-        large = any(u.kind <= DIVISION1 and u.id not in found.aliases for u in found.candidates)
-        for unit in found.candidates:
-            alias = unit.id in found.aliases
-            minor = 2.0 if large and alias and unit.kind == POPULATED else 0.0
-            priors[key, unit.id] = _prior(unit, alias, gazetteer) - minor
-    for turn in range(3):
-        for key, items in groups.items():
-            shared = _context_scores(key, items[0].found.candidates, tally, gazetteer) if turn else {}
-            scores = {u.id: priors[key, u.id] + shared.get(u.id, 0.0) for u in items[0].found.candidates}
-            for item in items:
-                _choose(item, scores, fits, said[key])
-        _even_lists(resolved)
-        tally = tally_names(resolved, gazetteer)
-    if drop_strangers(resolved, tally, fits, said, gazetteer):
+        if item.found.nationality is not None:
+            nations[found_all.codes.get(item.found.nationality.country, _ELSEWHERE)] += _NATION
+    if home:
+        nations[found_all.codes.get(home, _ELSEWHERE)] += _HOME
+    return keys, found_all, dict(nations)
+
+
+def resolve_names(resolved: list[Resolved], gazetteer: Gazetteer, home: str = "") -> Tally:
+    """Give every name its unit, by what the text says around it, its neighbours and how well known it is.
+
+    A name of which no meaning is likely enough stays open. `home` is the country that the source reports
+    from (ISO 3166-1 alpha-2).
+    """
+    named = read_names(resolved, gazetteer)
+    if named.groups:
+        _settle(named, resolved, gazetteer, home)
+    _even_lists(resolved)
+    tally = tally_names(resolved, gazetteer)
+    if drop_strangers(resolved, tally, named.fits, named.said, gazetteer):
         tally = tally_names(resolved, gazetteer)
     for item in resolved:
         place = item.unit
         if place is not None and place.kind != FEATURE:  # a neighbour in a list is no container
             item.around = [i for i in item.around if _contains(resolved[i].unit, place, gazetteer)]
     return tally
+
+
+def _settle(named: Named, resolved: Sequence[Resolved], gazetteer: Gazetteer, home: str) -> None:
+    """Give the names their units by the beliefs that all of them settle on together."""
+    keys, found, nations = _joint(named, resolved, gazetteer, home)
+    weights = gazetteer.weights
+    features, scores = weigh(found, nations, candidate_weights(weights))
+    for number, key in enumerate(keys):
+        _best, signs = confidence_features(found, number, features, scores)
+        confidence = judge_confidence(signs, weights)
+        first, last = found.rows(number)
+        units = found.units[first:last]
+        shared = dict(zip((u.id for u in units), scores[first:last].tolist(), strict=True))
+        # the only meaning of the only name: there is nothing that could speak against it
+        alone = len(keys) == 1 == len(units) and not nations
+        least = weights.least / 3 if alone else weights.least
+        name = _Name(named, key, shared, gazetteer)
+        for item in name.mentions:
+            name.choose(item)
+            sure = name.is_said(item)
+            item.confidence = max(confidence, _SAID_SO) if sure else confidence
+            if item.unit is not None and not sure and confidence < least:
+                item.hint = _shared_country(units, scores[first:last])
+                _leave_open(item, f"{item.unit.name} in {_where(item.unit, gazetteer)} is too unlikely here")
+
+
+def _shared_country(units: Sequence[Unit], scores: Array) -> str:
+    """Return the country in which nearly all likely meanings of a name lie, or ""."""
+    weight = np.exp(scores - scores.max())
+    shares: dict[str, float] = defaultdict(float)
+    for unit, part in zip(units, (weight / weight.sum()).tolist(), strict=True):
+        shares[unit.country] += part
+    code, most = max(shares.items(), key=lambda pair: pair[1])
+    return code if most > _SHARED and len(units) > 1 else ""
+
+
+def _where(unit: Unit, gazetteer: Gazetteer) -> str:
+    division = gazetteer.above(unit, DIVISION1)
+    return division.name if division is not None and division.id != unit.id else unit.country or "no country"
+
+
+def _leave_open(item: Resolved, reason: str) -> None:
+    item.unit, item.score, item.reasons = None, 0.0, [reason]
+    item.found.candidates = []
+    found = item.found
+    item.doubtful = item.found.strength < _WEAK and not (
+        found.setting.relation or found.setting.level or found.label
+    )
 
 
 def _contains(outer: Unit | None, unit: Unit, gazetteer: Gazetteer) -> bool:
@@ -118,83 +154,60 @@ def _contains(outer: Unit | None, unit: Unit, gazetteer: Gazetteer) -> bool:
     )
 
 
-def _said_in_text(
-    groups: dict[str, list[Resolved]], resolved: Sequence[Resolved], gazetteer: Gazetteer
-) -> tuple[dict[tuple[int, int], float], dict[str, set[int]]]:
-    """Return what named containers add to candidates, by mention and unit, and the units that fit a name."""
-    fits: dict[tuple[int, int], float] = {}
-    said: dict[str, set[int]] = {key: set() for key in groups}
-    for key, items in groups.items():
-        found = items[0].found
-        largest = min((u.kind for u in found.candidates if u.id not in found.aliases), default=POPULATED)
-        for item in items:
-            for other in (*item.around, *item.beside):
-                container = resolved[other].found
-                of_country = bool(container.candidates) and container.candidates[0].kind == COUNTRY
-                # "Texas, California, Pennsylvania" is a list, not a town of that name
-                listed = largest == COUNTRY or (largest == DIVISION1 and not of_country)
-                for unit in item.found.candidates:
-                    if not _fits(unit, container, gazetteer):
-                        continue
-                    if listed and unit.kind >= DIVISION2:
-                        fits[id(item), unit.id] = 2.0
-                    else:
-                        fits[id(item), unit.id] = 6.0
-                        said[key].add(unit.id)
-                for outer in container.candidates:
-                    if outer.kind <= DIVISION2 and _holds(outer, item.found, gazetteer):
-                        mark = id(resolved[other]), outer.id
-                        fits[mark] = max(fits.get(mark, 0.0), 2.5)
-    return fits, said
+def _one_place(unit: Unit, other: Unit, gazetteer: Gazetteer) -> bool:
+    """Return whether two units of one name are one spot on the map: a town, its district, its province."""
+    if unit.id == other.id:
+        return True
+    if unit.country != other.country:
+        return False
+    if COUNTRY in (unit.kind, other.kind):
+        return distance_km(unit, other) < 100
+    return gazetteer.inside(unit, other) or gazetteer.inside(other, unit) or distance_km(unit, other) < 100
 
 
-def _holds(outer: Unit, inner: Found, gazetteer: Gazetteer) -> bool:
-    """Return whether one of the things that a name may mean lies in a division or country."""
-    return any(u.id != outer.id and gazetteer.inside(u, outer) for u in inner.candidates)
+class _Name:
+    """One name of an article with the scores of its candidates, while its mentions get their units."""
 
+    def __init__(self, named: Named, key: str, scores: Mapping[int, float], gazetteer: Gazetteer) -> None:
+        self.mentions = named.groups[key]
+        self._fits, self._said, self._gazetteer = named.fits, named.said[key], gazetteer
+        self._units = self.mentions[0].found.candidates
+        self._scores = scores
+        self._priors = priors_of(self.mentions[0].found, gazetteer)
+        self._told = any(id(item) in named.told for item in self.mentions)
 
-SHARE_COUNTRY, SHARE_DIVISION, ANY_DIVISION, NEAR_POINT, MOST_NEAR = 3.3, 2.0, 1.0, 0.7, 2.0
+    def is_said(self, item: Resolved) -> bool:
+        """Return whether the text names what is around the unit that a mention was given."""
+        unit = item.unit
+        return unit is not None and ((id(item), unit.id) in self._fits or unit.id in self._said)
 
-
-def _context_scores(key: str, units: Sequence[Unit], tally: Tally, gazetteer: Gazetteer) -> dict[int, float]:
-    """Return what the other names of the article speak for each candidate."""
-    countries, divisions = tally.by_country(key), tally.by_division(key)
-    total = sum(countries.values()) or 1.0
-    trust = min(1.0, total / 2.0)
-    share = sum(divisions.values()) or 1.0
-    points = [p for other, p in tally.points if other != key][:40]
-    scores = {}
-    for unit in units:
-        score = SHARE_COUNTRY * trust * countries[unit.country] / total if unit.country else 0.0
-        if score and unit.kind != COUNTRY:
-            division = gazetteer.above(unit, DIVISION1)
-            if division is not None and divisions[division.id]:
-                score += ANY_DIVISION + SHARE_DIVISION * divisions[division.id] / share
-            if unit.kind in (POPULATED, DIVISION2):
-                near = sum(1 for point in points if distance_km(unit, point) < 120)
-                score += min(MOST_NEAR, NEAR_POINT * near)
-        scores[unit.id] = score
-    return scores
-
-
-def _choose(
-    item: Resolved, scores: dict[int, float], fits: dict[tuple[int, int], float], said: set[int]
-) -> None:
-    """Give a name the best of its candidates: shared scores, the generic word beside it, what contains it."""
-    best: tuple[float, Unit] | None = None
-    fitting = False
-    for unit in item.found.candidates:
-        score = scores[unit.id] + _level_bonus(item.found, unit)
-        fit = fits.get((id(item), unit.id))
-        if fit is not None:
-            score += fit
-        elif unit.id in said and not item.around:
-            score += 4.0
-        if best is None or score > best[0]:
-            best, fitting = (score, unit), fit is not None
-    if best is not None:
-        item.score, item.unit = best
+    def choose(self, item: Resolved) -> None:
+        """Give a mention the likeliest spot, and of the units there the one that its words name."""
+        best = max(self._units, key=lambda u: (self._spot(item, u), -u.id))
+        near = [u for u in self._units if _one_place(u, best, self._gazetteer)]
+        unit = max(near, key=lambda u: (self._kind(item, u), self._spot(item, u)))
+        item.unit, item.score = unit, self._kind(item, unit) + _SURE
+        fitting = (id(item), unit.id) in self._fits
         item.reasons = ["said in the text"] if fitting else ["best known, fits the other names"]
+
+    def _own(self, item: Resolved, unit: Unit) -> float:
+        """Return what is named around this very mention says for a unit."""
+        fit = self._fits.get((id(item), unit.id))
+        if fit is not None:
+            return fit
+        return 4.0 if unit.id in self._said and not item.around else 0.0
+
+    def _spot(self, item: Resolved, unit: Unit) -> float:
+        if not self._told:
+            return self._scores[unit.id]
+        most = max(self._fits.get((id(other), unit.id), 0.0) for other in self.mentions)
+        weight = self._gazetteer.weights.candidate["said"]
+        return self._scores[unit.id] + weight * (self._own(item, unit) - most) / SAID
+
+    def _kind(self, item: Resolved, unit: Unit) -> float:
+        """Return what speaks for a unit among those of one spot: how well known it is, its generic word."""
+        level = level_bonus(item.found, unit, self._gazetteer.words)
+        return self._priors[unit.id] + level + self._own(item, unit)
 
 
 def _even_lists(resolved: Sequence[Resolved]) -> None:

@@ -13,8 +13,10 @@ from seamwatch.resolve.place_reading import Found, Reading
 def meaning_of(reading: Reading, key: str, gazetteer: Gazetteer) -> tuple[list[Unit], frozenset[int]]:
     """Return the units of a key (also without its article), and which of them have it only as an alias."""
     name = reading.names.get(key, NO_NAME)
-    units, aliases = gazetteer.units(name.ids), frozenset(name.alias)
     parts = key.split()
+    if not name.own and not name.alias and len(parts) == 1:
+        return [], frozenset()
+    units, aliases = gazetteer.units(name.ids), frozenset(name.alias)
     if len(parts) > 1 and parts[-1] not in ARTICLES and any(w in ARTICLES for w in parts):
         more = reading.names.get(bare_name(key), NO_NAME)
         known = {u.id for u in units}

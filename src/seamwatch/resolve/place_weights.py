@@ -1,0 +1,37 @@
+"""What each sign weighs when the names of an article are resolved: learned, kept as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from seamwatch.errors import VocabularyError
+
+WHERE = "vocabulary/place_weights.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceWeights:
+    """Weights by sign. A name whose confidence is below `least` (a probability) stays open."""
+
+    candidate: Mapping[str, float]
+    confidence: Mapping[str, float]
+    least: float
+
+
+def load_place_weights() -> PlaceWeights:
+    """Return the weights of vocabulary/place_weights.yaml; VocabularyError where it is no such table."""
+    file = resources.files("seamwatch.vocabulary") / "place_weights.yaml"
+    try:
+        raw: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return PlaceWeights(
+            candidate={str(k): float(v) for k, v in raw["candidate"].items()},
+            confidence={str(k): float(v) for k, v in raw["confidence"].items()},
+            least=float(raw["least"]),
+        )
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as wrong:
+        raise VocabularyError(f"{WHERE}: not a table of weights ({wrong})") from wrong
