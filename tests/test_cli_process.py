@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
 import signal
 import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -32,7 +35,10 @@ def test_ctrl_c_ends_with_one_line_and_what_was_printed_is_stored(tmp_path: Path
         assert process.stdout is not None
         shown = [process.stdout.readline() for _ in range(3)]
         os.killpg(process.pid, signal.SIGINT)
-        rest, said = process.communicate(timeout=60)
+        try:
+            rest, said = process.communicate(timeout=120)
+        finally:
+            process.kill()
     shown += rest.splitlines(keepends=True)
     assert (process.returncode, said.count("\n")) == (1, 1), said
     assert "interrupted" in said
@@ -67,11 +73,21 @@ def test_progress_is_drawn_only_on_a_terminal() -> None:
     piped = run("extract", stdin=QUIET)
     assert piped.stderr == ""
     master, slave = pty.openpty()
+    drawn: list[bytes] = []
+
+    def watch() -> None:
+        # A terminal nobody reads is full after some frames of the line, and the program would wait.
+        with contextlib.suppress(OSError):  # how Linux says that the other end is closed
+            while seen := os.read(master, 4096):
+                drawn.append(seen)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     done = subprocess.run([PROGRAM, "extract"], input=QUIET.encode(), stdout=-1, stderr=slave, check=True)
     os.close(slave)
-    drawn = os.read(master, 100_000)
+    watcher.join()
     os.close(master)
-    assert b"extracting" in drawn
+    assert b"extracting" in b"".join(drawn)
     assert json.loads(done.stdout) == json.loads(piped.stdout)
 
 
@@ -95,3 +111,28 @@ def test_postgresql_is_named_as_not_supported() -> None:
     """A PostgreSQL URL gives one line and exit code 1."""
     done = run("incidents", "--db", "postgresql://localhost/x")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+def test_an_interrupt_that_python_drops_is_raised_again() -> None:
+    """An exception raised in a destructor is lost; the interrupt comes a second time."""
+    code = """
+import os, signal, time
+from seamwatch.cli import main
+
+class Last:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+
+signal.signal(signal.SIGINT, main._interrupt)
+try:
+    Last()
+    print("dropped", flush=True)
+    time.sleep(60)
+except main._Interrupted:
+    print("arrived")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=50, check=True
+    )
+    assert done.stdout.split() == ["dropped", "arrived"]

@@ -59,8 +59,21 @@ class _Interrupted(BaseException):
     """Ctrl-C. Not KeyboardInterrupt: the command framework would end with a message of its own."""
 
 
+# Python drops an exception that a signal raises inside a destructor or a callback from C. So it is raised
+# again until it has arrived; the pause is longer than what is cleaned up on its way.
+_AGAIN_SECONDS = 2.0
+
+
 def _interrupt(*_: object) -> None:
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _interrupt)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
     raise _Interrupted
+
+
+def _arrived() -> None:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def main() -> None:
@@ -86,6 +99,7 @@ def _run() -> int:
     except OSError as wrong:
         return _lost_output(wrong)
     except _Interrupted:
+        _arrived()
         typer.echo("seamwatch: interrupted; what was reported as stored is stored", err=True)
         return EXIT_FAILED
     return 0

@@ -17,7 +17,7 @@ from seamwatch.errors import SeamwatchError
 from seamwatch.model.own_place import FIRST_OWN
 from seamwatch.resolve.place_names import ARABIC, bare_name, fold_name, skeleton
 from seamwatch.resolve.place_phrases import PlaceWords, load_place_words
-from seamwatch.resolve.place_weights import load_place_weights
+from seamwatch.resolve.place_weights import load_place_weights, load_recognition_weights
 
 if TYPE_CHECKING:
     from seamwatch.resolve.gazetteer_own import OwnLayer, OwnPlaces
@@ -72,6 +72,7 @@ class Gazetteer:
     def __init__(self, path: Path, words: PlaceWords, own: OwnPlaces | None = None) -> None:
         self.words = words
         self.weights = load_place_weights()
+        self.recognition = load_recognition_weights()
         try:
             uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
             self._base = sqlite3.connect(uri, uri=True, check_same_thread=False)

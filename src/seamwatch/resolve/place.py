@@ -9,6 +9,7 @@ from seamwatch.model.place import PlaceMention
 from seamwatch.model.text import Article, Part
 from seamwatch.resolve.gazetteer import COUNTRY, Gazetteer
 from seamwatch.resolve.place_again import find_again
+from seamwatch.resolve.place_clues import SIDES
 from seamwatch.resolve.place_containers import Resolved, link_containers
 from seamwatch.resolve.place_datelines import head_items, mark_datelines
 from seamwatch.resolve.place_fuzzy import match_spellings
@@ -20,7 +21,7 @@ from seamwatch.resolve.place_phrases import PlaceWords
 from seamwatch.resolve.place_reading import Found, Reading, read_part, skeleton_keys
 from seamwatch.resolve.place_recognition import collect_keys, find_names
 from seamwatch.resolve.place_resolution import resolve_names
-from seamwatch.resolve.place_strength import SIDES
+from seamwatch.resolve.place_strength import ACCEPT, judge_together
 
 _CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 
@@ -72,12 +73,12 @@ def _find_all(readings: list[Reading], gazetteer: Gazetteer) -> list[Found]:
         reading.names = names
         reading.lower_words = lower
         found.insert(0, find_names(reading, gazetteer, words))
-    everything = [f for part in found for f in part]
-    sure = {f.key for f in everything if f.strength >= 2.0 and f.candidates}
+    judge_together(readings, gazetteer)
     for at, reading in enumerate(readings):
-        again = [f for f in reading.weak if f.key in sure and f.strength >= -0.3 and not f.person]
-        if again:
-            found[at] = sorted([*found[at], *again], key=lambda f: f.start)
+        accepted = [f for f in reading.hits if f.strength >= ACCEPT]
+        others = [f for f in found[at] if not f.clues and f.nationality is None]
+        found[at] = sorted([*accepted, *others], key=lambda f: f.start)
+    everything = [f for part in found for f in part]
     unknown = {f.key for f in everything if not f.candidates and f.nationality is None}
     if unknown:
         for at, reading in enumerate(readings):

@@ -13,7 +13,7 @@ from seamwatch.vocabulary.lexicon import read_entries
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]\.[^\W\d_]{2}\.|[^\W_]+(?:['’‘ʿʾʻ`][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 PARTICLES = ARTICLES | frozenset(
-    "of and de del la las los le les du da do dos das di upon on sur am der von y e i".split()
+    "of and de del la las los le les du da do dos das di upon on sur au aux am der von y e i".split()
 )
 
 

@@ -35,6 +35,7 @@ class Found:
     region: bool = False
     label: bool = False
     reasons: list[str] = field(default_factory=list)
+    clues: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class Reading:
     persons: set[str]
     source: str
     accepted: int = -100
-    weak: list[Found] = field(default_factory=list)
+    hits: list[Found] = field(default_factory=list)
     spans: Spans = field(default_factory=dict)
 
 

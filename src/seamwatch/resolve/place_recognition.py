@@ -10,10 +10,9 @@ from seamwatch.resolve.place_names import ARTICLES, bare_name
 from seamwatch.resolve.place_phrases import PARTICLES, PlaceWords, Token, read_setting
 from seamwatch.resolve.place_reading import Found, Reading, Spans, joined
 from seamwatch.resolve.place_roads import find_road_ends, meaning_of
-from seamwatch.resolve.place_strength import mark_source, strength_of
+from seamwatch.resolve.place_strength import ACCEPT, mark_source, strength_of
 
 LONGEST = 5
-ACCEPT = 1.0
 _PLAIN = frozenset(("in", "at", "near"))
 _AFTER = frozenset(
     "on in at by and after when where before during with for saying late early last this".split()
@@ -103,7 +102,7 @@ def find_names(reading: Reading, gazetteer: Gazetteer, words: PlaceWords) -> lis
             known.append(hit)
             at = hit.last + 1
         if known or unknown:
-            found.extend(_settle(reading, _Run(low, high, known, unknown, people), words))
+            found.extend(_settle(reading, _Run(low, high, known, unknown, people), gazetteer))
     return found
 
 
@@ -207,13 +206,15 @@ def _match(reading: Reading, at: int, high: int, gazetteer: Gazetteer, words: Pl
         units: list[Unit] = []
         aliases: frozenset[int] = frozenset()
         if nation is None:
-            if last == at and key in words.never and key not in ("us",):
+            if key in words.never and (key != "us" or reading.text[token.end : token.end + 1] == "$"):
                 continue
             units, aliases = meaning_of(reading, key, gazetteer)
+            short: list[Unit] = []
             if last == at and len(key) <= 6 and reading.text[token.end : token.end + 1] == ".":
                 short, _ = meaning_of(reading, key + ".", gazetteer)
-                if short and ("," in token.gap or "(" in token.gap or len(key) > 3):
-                    units = short + units
+                if "," not in token.gap and "(" not in token.gap and len(key) <= 3:
+                    short = []
+                units = short + units
             if (
                 last == at
                 and len(key) <= 3
@@ -222,7 +223,7 @@ def _match(reading: Reading, at: int, high: int, gazetteer: Gazetteer, words: Pl
                 and key in ("us", "eu", "uae")
             ):
                 continue
-            if len(key) <= 2 and key not in ("us", "uk"):
+            if len(key) <= 2 and key not in ("us", "uk") and not short:
                 continue
         if not units and nation is None:
             continue
@@ -244,22 +245,22 @@ class _Run:
     people: int | None
 
 
-def _settle(reading: Reading, run: _Run, words: PlaceWords) -> list[Found]:
+def _settle(reading: Reading, run: _Run, gazetteer: Gazetteer) -> list[Found]:
     """Return the accepted names of a run: known ones strong enough, or the run as one unknown name."""
-    tokens = reading.tokens
+    tokens, words = reading.tokens, gazetteer.words
     whole = _whole_name(reading, run, words)
     if whole is not None:
         return [whole]
     kept = []
     unknown = set(run.unknown)
     for hit in run.known:
-        hit.strength = strength_of(reading, hit, run.low, run.high, unknown=unknown, words=words)
+        hit.strength = strength_of(reading, hit, run.low, run.high, unknown=unknown, gazetteer=gazetteer)
         mark_source(reading, hit, run.high, words)
+        reading.hits.append(hit)
         if hit.strength >= ACCEPT:
             kept.append(hit)
             reading.accepted = hit.end
             continue
-        reading.weak.append(hit)
         if len(hit.key) > 3 and hit.last == hit.first and unknown and not hit.source_name:
             reading.persons.add(tokens[hit.first].key)
     return kept

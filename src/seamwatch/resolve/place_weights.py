@@ -12,6 +12,8 @@ import yaml
 from seamwatch.errors import VocabularyError
 
 WHERE = "vocabulary/place_weights.yaml"
+RECOGNITION = "vocabulary/recognition_weights.yaml"
+BIAS = "always"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +37,23 @@ def load_place_weights() -> PlaceWeights:
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise VocabularyError(f"{WHERE}: not a table of weights ({wrong})") from wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognitionWeights:
+    """Weights by sign for a known name being a place: of a name by itself, and with the whole article."""
+
+    alone: Mapping[str, float]
+    together: Mapping[str, float]
+
+
+def load_recognition_weights() -> RecognitionWeights:
+    """Return the weights of vocabulary/recognition_weights.yaml; VocabularyError where it is no such table."""
+    file = resources.files("seamwatch.vocabulary") / "recognition_weights.yaml"
+    try:
+        raw: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        alone, together = ({str(k): float(v) for k, v in raw[part].items()} for part in ("alone", "together"))
+        alone[BIAS], together[BIAS]  # noqa: B018
+        return RecognitionWeights(alone=alone, together=together)
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as wrong:
+        raise VocabularyError(f"{RECOGNITION}: not a table of weights ({wrong})") from wrong
