@@ -188,7 +188,7 @@ def _of_run(
         clues.append("ends_run")
     if hit.first == low and hit.last + 1 == high:
         clues.append("alone")
-        if "after_the" in setting or "after_a" in setting:
+        if not hit.setting.level and ("after_the" in setting or "after_a" in setting):
             clues.append("article_alone_known" if best in WELL_KNOWN else "article_alone")
     return clues
 

@@ -96,5 +96,6 @@ def _fits(
     if beside:
         clues.append("beside_others")
     if not (in_named or beside):
-        clues.append("in_named_country" if abroad else "nowhere_near" if len(countries) else "nothing_around")
+        others = any(keys - only for keys in countries.values())
+        clues.append("in_named_country" if abroad else "nowhere_near" if others else "nothing_around")
     return clues

@@ -121,7 +121,8 @@ class Mentions:
                 Span(part=o.part, start=o.start, end=o.end)
                 for o in (self.resolved[i].found for i in self._all_around(at))
             ),
-            score=round(item.confidence, 3),
+            # a nationality word means one country
+            score=1.0 if kind == "nationality" else round(item.confidence, 3),
             reasons=(
                 *found.reasons,
                 *item.reasons,
