@@ -50,9 +50,9 @@ def demo(
             write_table(found, sys.stdout)
             if not found:
                 return
-            # Told by more than one article, but not by so many that the table scrolls away.
+            # One that lies in areas, on which its articles differ, and told by few of them.
             shown = min(
-                found, key=lambda i: (abs(len(i.mentions) - 2), not i.areas, -len(i.disagreements), i.id)
+                found, key=lambda i: (not i.areas, not i.disagreements, abs(len(i.mentions) - 2), i.id)
             )
             articles = {a.id: a for a in store.articles({m.article.id for m in shown.mentions})}
             print(f"\nOne of them with its evidence (seamwatch explain {shown.id}):\n")
