@@ -19,11 +19,14 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 OWN_SETS = Path(__file__).parent / "sets"
 RECORD = Path("bench/results/accuracy.json")
+# name, kind of input, gold, scorer
 SETS = (
-    ("aec", "aec/validation.jsonl", "aec.py"),
-    ("timex", "timex/TBAQ-cleaned", "timex.py"),
-    ("toponyms", "toponym/lgl.xml", "toponyms.py"),
-    ("muc4", "muc4/grit/dev.json", "muc4.py"),
+    ("aec", "aec", "aec/validation.jsonl", "aec.py"),
+    ("timex", "timex", "timex/TBAQ-cleaned", "timex.py"),
+    ("toponyms", "toponyms", "toponym/lgl.xml", "toponyms.py"),
+    ("geovirus", "toponyms", "toponym/GeoVirus.xml", "toponyms.py"),
+    ("trnews", "toponyms", "toponym/TR-News.xml", "toponyms.py"),
+    ("muc4", "muc4", "muc4/grit/dev.json", "muc4.py"),
 )
 
 
@@ -57,14 +60,14 @@ def main() -> None:
             line = [sys.executable, str(options.scorers / script), *arguments]
             return json.loads(subprocess.run(line, capture_output=True, check=True).stdout)
 
-        for kind, path, script in SETS:
+        for name, kind, path, script in SETS:
             gold = options.gold / path
-            if not gold.exists() or (only and kind not in only):
+            if not gold.exists() or (only and name not in only):
                 continue
-            lines, found = folder / f"{kind}.in", folder / f"{kind}.out"
+            lines, found = folder / f"{name}.in", folder / f"{name}.out"
             run([sys.executable, str(options.scorers / "inputs.py"), kind, str(gold)], lines)
             run([program, "extract", "--jsonl", str(lines)], found)
-            figures[kind] = scorer(script, str(gold), str(found))
+            figures[name] = scorer(script, str(gold), str(found))
         for linked in (options.gold / "linked", *sorted(OWN_SETS.iterdir())):
             name = linked.name
             if not (linked / "mentions.jsonl").exists() or (only and name not in only):

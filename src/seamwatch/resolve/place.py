@@ -112,3 +112,5 @@ def _try_transliterations(resolved: Sequence[Resolved], gazetteer: Gazetteer) ->
     for item in resolved:
         if item.found.key in keys and len(keys[item.found.key]) > 5:
             item.found.candidates = gazetteer.units(names[keys[item.found.key]].ids)
+            item.found.aliases = frozenset(u.id for u in item.found.candidates)
+            item.found.respelt = bool(item.found.candidates)

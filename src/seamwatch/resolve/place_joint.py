@@ -43,6 +43,7 @@ FEATURES = (
     "near",
     "nearest",
 )
+COUNTRY_ANY = FEATURES.index("country_any")
 CONFIDENCE = (
     "belief",
     "log_candidates",

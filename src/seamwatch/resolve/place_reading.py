@@ -34,6 +34,7 @@ class Found:
     person: bool = False
     region: bool = False
     label: bool = False
+    respelt: bool = False
     reasons: list[str] = field(default_factory=list)
     clues: list[str] = field(default_factory=list)
 

@@ -20,6 +20,7 @@ from seamwatch.resolve.gazetteer import (
 from seamwatch.resolve.place_coherence import Tally, drop_strangers, tally_names
 from seamwatch.resolve.place_containers import Resolved
 from seamwatch.resolve.place_joint import (
+    COUNTRY_ANY,
     Array,
     Candidates,
     candidate_weights,
@@ -31,7 +32,8 @@ from seamwatch.resolve.place_joint import (
 from seamwatch.resolve.place_signs import SAID, Named, level_bonus, priors_of, read_names
 
 _NATION = 0.4
-_HOME = 0.5
+_HOME = 1.5
+_SPOKEN_OF = 0.3
 _SHARED = 0.9
 _WEAK = 2.0  # signs below which a name that means nothing likely is no place name at all
 _ELSEWHERE = -2  # the number of every country of which no name has a candidate
@@ -101,7 +103,7 @@ def _settle(named: Named, resolved: Sequence[Resolved], gazetteer: Gazetteer, ho
     weights = gazetteer.weights
     features, scores = weigh(found, nations, candidate_weights(weights))
     for number, key in enumerate(keys):
-        _best, signs = confidence_features(found, number, features, scores)
+        best, signs = confidence_features(found, number, features, scores)
         confidence = judge_confidence(signs, weights)
         first, last = found.rows(number)
         units = found.units[first:last]
@@ -114,7 +116,9 @@ def _settle(named: Named, resolved: Sequence[Resolved], gazetteer: Gazetteer, ho
             name.choose(item)
             sure = name.is_said(item)
             item.confidence = max(confidence, _SAID_SO) if sure else confidence
-            if item.unit is not None and not sure and confidence < least:
+            # another spelling counts only in a country of which something else speaks
+            strange = item.found.respelt and features[best, COUNTRY_ANY] < _SPOKEN_OF
+            if item.unit is not None and not sure and (strange or confidence < least):
                 item.hint = _shared_country(units, scores[first:last])
                 _leave_open(item, f"{item.unit.name} in {_where(item.unit, gazetteer)} is too unlikely here")
 
@@ -135,7 +139,7 @@ def _where(unit: Unit, gazetteer: Gazetteer) -> str:
 
 
 def _leave_open(item: Resolved, reason: str) -> None:
-    item.unit, item.score, item.reasons = None, 0.0, [reason]
+    item.unit, item.score, item.confidence, item.reasons = None, 0.0, 0.0, [reason]
     item.found.candidates = []
     found = item.found
     item.doubtful = item.found.strength < _WEAK and not (
