@@ -93,6 +93,7 @@ class Gazetteer:
         self.last_country = int(info["countries"])
         self._keep(rows)
         self._countries = {u.country: u for u in self._units.values()}
+        self._starting = lru_cache(maxsize=64)(self._shipped_keys_from)
         self.chain = lru_cache(maxsize=20_000)(self._chain)
         self._own: OwnLayer | None = None
         if own is not None:
@@ -157,10 +158,13 @@ class Gazetteer:
         rows = self._base.execute(query, (json.dumps(list(geonameids)),)).fetchall()
         return dict(zip((g for g, _ in rows), self.units(i for _, i in rows), strict=True))
 
+    def _shipped_keys_from(self, start: str) -> list[str]:
+        query = "SELECT key FROM name WHERE key >= ? AND key < ? AND units <> x''"
+        return [k for (k,) in self._base.execute(query, (start, start + "\U0010ffff"))]
+
     def keys_from(self, start: str) -> list[str]:
         """Return every key, of shipped and own names, that begins so: what a fuzzy search compares."""
-        query = "SELECT key FROM name WHERE key >= ? AND key < ? AND units <> x''"
-        keys = [k for (k,) in self._base.execute(query, (start, start + "\U0010ffff"))]
+        keys = self._starting(start)
         return keys if self._own is None else list(dict.fromkeys((*keys, *self._own.keys_from(start))))
 
     def units(self, ids: Iterable[int]) -> list[Unit]:

@@ -99,10 +99,14 @@ def candidate_weights(weights: PlaceWeights) -> Array:
     return np.array([weights.candidate[name] for name in FEATURES])
 
 
-def judge_confidence(signs: Array, weights: PlaceWeights) -> float:
+def confidence_weights(weights: PlaceWeights) -> Array:
+    """Return the weights of the confidence's signs, in their order."""
+    return np.array([weights.confidence[name] for name in CONFIDENCE_SIGNS])
+
+
+def judge_confidence(signs: Array, weights: Array) -> float:
     """Return the probability that a name's best candidate is right, from its confidence features."""
-    table = weights.confidence
-    whole = sum(float(s) * table[name] for s, name in zip(signs, CONFIDENCE_SIGNS, strict=True))
+    whole = float(signs @ weights)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, whole))))
 
 

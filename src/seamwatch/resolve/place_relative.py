@@ -89,6 +89,7 @@ _LEAD = re.compile(
     rf"|(?:central|downtown|the){_SPACE}+)?$",
     re.IGNORECASE,
 )
+_LEADS = ("of ", "from ", "outside ", "beyond ", "off ", "around ", "of\n", "from\n")
 _EDGE_NOUN = r"(?:outskirts?|edges?|fringes?|periphery|suburbs?|outer\s+(?:districts|suburbs|areas))"
 _SIDE_NOUN = r"(?:countryside|approaches|hinterland|surroundings)"
 _EDGE = re.compile(
@@ -107,7 +108,8 @@ class Relative:
 
     `low`, `km` and `high` are the least, likeliest and greatest distance in km (None where none is said; of a
     direction alone `high` is how far beyond the town's edge it reaches, where the phrase says "just"),
-    `bearing` the direction in degrees, `half_angle` how far it may be off. `problem` says why it is ignored.
+    `bearing` the direction in degrees, `half_angle` how far it may be off. `problem` says why it is ignored;
+    `rural` that it is the countryside of the name, which is that of a province where one has the name.
     """
 
     kind: RelativeKind
@@ -119,6 +121,7 @@ class Relative:
     bearing: float | None = None
     half_angle: float = 180.0
     problem: str = ""
+    rural: bool = False
 
 
 def read_relative(text: str, start: int, end: int) -> Relative | None:
@@ -130,7 +133,9 @@ def read_relative(text: str, start: int, end: int) -> Relative | None:
     """
     low = max(0, start - _WINDOW)
     before = text[low:start]
-    lead = _LEAD.search(before, max(0, len(before) - 60))
+    near = before[-60:].lower()
+    # most names have none of these words before them, and looking for them is quicker than the pattern
+    lead = _LEAD.search(before, max(0, len(before) - 60)) if any(w in near for w in _LEADS) else None
     if lead is None:
         return _behind(text, start, end)
     head, word = before[: lead.start()], lead["word"].lower()
@@ -167,7 +172,9 @@ def _of_edge(found: re.Match[str], start: int, end: int) -> Relative | None:
         return Relative(kind="outskirts", start=start, end=end) if found["edge"] else None
     bearing, half_angle = _wind(found["side"])
     kind: RelativeKind = "outskirts" if found["edge"] else "direction"
-    return Relative(kind=kind, start=start, end=end, bearing=bearing, half_angle=half_angle)
+    return Relative(
+        kind=kind, start=start, end=end, bearing=bearing, half_angle=half_angle, rural=not found["edge"]
+    )
 
 
 def _wind(side: str) -> tuple[float, float]:

@@ -128,9 +128,19 @@ class RelativePlaces:
             start = road_to(self._texts[found.part], found.start)
             place = replace(self._of_unit(town, 2), radius_km=max(_NEAR_KM, float(town.radius_km)))
             return None if start is None else Told(place, start, found.end, "told: on a road to it")
+        if item.said.rural and (province := self._province(at, town)) is not None:
+            # "the eastern countryside of Homs" reaches through half of the province
+            return Told(
+                self._of_unit(province, 4), item.said.start, found.end, "told: a province's countryside"
+            )
         there = None if at in self._taken else self._locate(town, item.said)
         reason = f"told: {self._words(at, item.said)}"
         return None if there is None else Told(there, item.said.start, item.said.end, reason)
+
+    def _province(self, at: int, town: Unit) -> Unit | None:
+        """Return the province of a town's name in which the town lies, or None."""
+        units = self._resolved[at].found.candidates
+        return next((u for u in units if u.kind == DIVISION1 and self._gazetteer.inside(town, u)), None)
 
     def put(self, at: int) -> tuple[Told, bool] | None:
         """Return where a name is told to lie, and whether a distance says it (else only a direction)."""

@@ -25,6 +25,7 @@ from seamwatch.resolve.place_joint import (
     Candidates,
     candidate_weights,
     confidence_features,
+    confidence_weights,
     gather,
     judge_confidence,
     weigh,
@@ -101,10 +102,11 @@ def _settle(named: Named, resolved: Sequence[Resolved], gazetteer: Gazetteer, ho
     """Give the names their units by the beliefs that all of them settle on together."""
     keys, found, nations = _joint(named, resolved, gazetteer, home)
     weights = gazetteer.weights
+    judging = confidence_weights(weights)
     features, scores = weigh(found, nations, candidate_weights(weights))
     for number, key in enumerate(keys):
         best, signs = confidence_features(found, number, features, scores)
-        confidence = judge_confidence(signs, weights)
+        confidence = judge_confidence(signs, judging)
         first, last = found.rows(number)
         units = found.units[first:last]
         shared = dict(zip((u.id for u in units), scores[first:last].tolist(), strict=True))
