@@ -1,6 +1,6 @@
 """Learns vocabulary/place_weights.yaml from articles whose place names have gold coordinates.
 
-    python training/learn_place_weights.py GOLD.xml [GOLD.xml ...] [--least 0.3]
+    python training/learn_place_weights.py GOLD.xml [GOLD.xml ...] [--least 0.28]
 
 GOLD.xml is a corpus in the format of LGL, TR-News or GeoVirus (Gritta et al. 2019). First the weights by
 which the names of an article are resolved together, in rounds: beliefs under the last weights, then a softmax
@@ -184,7 +184,7 @@ def main() -> None:
     """Learn both tables and write them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", nargs="+", type=Path)
-    parser.add_argument("--least", type=float, default=0.3)
+    parser.add_argument("--least", type=float, default=0.28)
     options = parser.parse_args()
     gazetteer = load_gazetteer()
     samples = [s for path in options.gold for s in read_samples(path, gazetteer)]

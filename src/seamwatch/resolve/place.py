@@ -9,7 +9,7 @@ from seamwatch.model.place import PlaceMention
 from seamwatch.model.text import Article, Part
 from seamwatch.resolve.gazetteer import COUNTRY, Gazetteer
 from seamwatch.resolve.place_again import find_again
-from seamwatch.resolve.place_clues import SIDES
+from seamwatch.resolve.place_clues import SIDES, is_known
 from seamwatch.resolve.place_containers import Resolved, link_containers
 from seamwatch.resolve.place_datelines import head_items, mark_datelines
 from seamwatch.resolve.place_fuzzy import match_spellings
@@ -53,7 +53,11 @@ def find_places(article: Article, gazetteer: Gazetteer) -> tuple[PlaceMention, .
     tally = resolve_names(resolved, gazetteer, home_country(article, gazetteer))
     match_spellings(resolved, tally, gazetteer)
     places = Mentions(article, resolved, tally, gazetteer)
-    return tuple(places.mention(at) for at, item in enumerate(resolved) if not item.doubtful)
+    return tuple(places.mention(at) for at, item in enumerate(resolved) if _is_place(item))
+
+
+def _is_place(item: Resolved) -> bool:
+    return not item.doubtful and item.found.strength >= ACCEPT
 
 
 def _parts(article: Article) -> tuple[Part, ...]:
@@ -75,7 +79,8 @@ def _find_all(readings: list[Reading], gazetteer: Gazetteer) -> list[Found]:
         found.insert(0, find_names(reading, gazetteer, words))
     judge_together(readings, gazetteer)
     for at, reading in enumerate(readings):
-        accepted = [f for f in reading.hits if f.strength >= ACCEPT]
+        # an outlet's name is no place of the article, but tells where it reports from: "Tigris Wire"
+        accepted = [f for f in reading.hits if f.strength >= ACCEPT or (f.source_name and is_known(f))]
         others = [f for f in found[at] if not f.clues and f.nationality is None]
         found[at] = sorted([*accepted, *others], key=lambda f: f.start)
     everything = [f for part in found for f in part]

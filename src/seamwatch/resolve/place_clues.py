@@ -28,28 +28,37 @@ SIDES = frozenset(
 )
 _SIZES = ((500_000, "metropolis"), (100_000, "large_town"), (15_000, "town"))
 _KINDS = {COUNTRY: "country", FEATURE: "feature", DIVISION1: "division1", DIVISION2: "division2"}
-_RANKS = ("country", "division1", "metropolis", "feature", "large_town", "division2", "town", "small")
+_KINDS_OF = {"place": (POPULATED,), "district": (DIVISION2,), "province": (DIVISION1,)}
+_RANKS = ("country", "metropolis", "division1", "feature", "large_town", "division2", "town", "small")
 _RANK = {name: rank for rank, name in enumerate(_RANKS)}
 WELL_KNOWN = frozenset(("country", "division1", "metropolis", "feature"))
-_JOINING = {" and ": "and", ", ": "comma", ", and ": "comma", " or ": "and", " to ": "and", "/": "and", " & ": "and"}
+_JOINING = {
+    " and ": "and",
+    ", ": "comma",
+    ", and ": "comma",
+    " or ": "and",
+    " to ": "and",
+    "/": "and",
+    " & ": "and",
+}
 # "ORLANDO, Fla. (AP) — ", "Monrovia - ", "Paris (Reuters)"
 _WRITTEN_FROM = re.compile(
     r"(?:, ?[A-Z][\w.]{1,12}(?: [A-Z]\w+)?)?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?"
     r"\s*(?:\([A-Z][^)\n]{1,30}\)\s*(?:--|[-–—:])?|(?:\s--|\s[-–—])\s)"
 )
-_ENDS = ".!?:”\"\n"
+_ENDS = '.!?:”"\n'
 _MEDIA = frozenset(
-    "times post news today tribune herald monitor echo bulletin gazette journal agency wire tv radio press daily "
-    "digest chronicle observer star sun telegraph media channel network".split()
+    "times post news today tribune herald monitor echo bulletin gazette journal agency wire tv radio press "
+    "daily digest chronicle observer star sun telegraph media channel network".split()
 )
 _SCHOOL = frozenset("university college school schools high elementary middle institute academy".split())
 _OFFICE = frozenset(
-    "police county fire sheriff city council court department dept mayor parliament assembly government public "
-    "army authority commission hospital airport".split()
+    "police county fire sheriff city council court department dept mayor parliament assembly government "
+    "public army authority commission hospital airport".split()
 )
 _ROADS = frozenset(
-    "street streets st avenue avenues ave lane drive boulevard blvd road roads rd highway hwy expressway parkway "
-    "interstate freeway turnpike route".split()
+    "street streets st avenue avenues ave lane drive boulevard blvd road roads rd highway hwy expressway "
+    "parkway interstate freeway turnpike route".split()
 )
 
 
@@ -58,6 +67,11 @@ def kind_of(unit: Unit) -> str:
     if unit.kind == POPULATED:
         return next((word for size, word in _SIZES if unit.population >= size), "small")
     return _KINDS[unit.kind]
+
+
+def is_known(hit: Found) -> bool:
+    """Return whether a name that was given its signs is that of a well-known unit, and no person's."""
+    return bool(hit.clues) and hit.clues[0] in WELL_KNOWN and not hit.person
 
 
 def clues_of(
@@ -77,8 +91,10 @@ def clues_of(
     elif hit.key in reading.persons:
         clues.append("surname_here" if clues[0] not in WELL_KNOWN else "surname_here_known")
     if following is not None:
-        clues += _of_following(reading, hit, following, gazetteer)
+        clues += _of_following(reading, hit, following, clues[0], gazetteer)
     clues += _of_position(reading, hit)
+    if any(u.id in gazetteer.capitals for u in hit.candidates[:2]):
+        clues.append("capital")
     if hit.key in words.group:
         clues.append("group")
     return clues
@@ -124,9 +140,19 @@ def _of_setting(reading: Reading, hit: Found, words: PlaceWords) -> list[str]:
     setting, tokens = hit.setting, reading.tokens
     clues = []
     if setting.level:
-        clues.append(f"{setting.level}_{'before' if setting.generic_left else 'after'}")
+        side = "before" if setting.generic_left else "after"
+        # "Duhok province" is a province, "Michigan State" is likelier a part of a longer name
+        written = any(c.isupper() for c in reading.text[hit.end : setting.end]) and not setting.generic_left
+        clues.append(f"{setting.level}_{side}{'_capital' if written else ''}")
+        kinds = _KINDS_OF.get(setting.level, ())
+        if (not written or tokens[hit.last].upper) and any(u.kind in kinds for u in hit.candidates):
+            clues.append("kind_told")
     if setting.relation:
-        word = setting.word if setting.relation == "at" and setting.word in ("of", "from", "to", "at", "on") else ""
+        word = (
+            setting.word
+            if setting.relation == "at" and setting.word in ("of", "from", "to", "at", "on")
+            else ""
+        )
         if setting.relation == "near" and not setting.strong:  # "by" and "around" say less than "near"
             word = "by" if setting.word == "by" else "other"
         clues.append(f"{setting.relation}_{word}" if word else setting.relation)
@@ -139,7 +165,9 @@ def _of_setting(reading: Reading, hit: Found, words: PlaceWords) -> list[str]:
             clues.append("aged_of")
         elif hit.first > 1 and tokens[hit.first - 2].capital:
             head = tokens[hit.first - 2].key
-            clues.append("organisation_of" if head in words.organisation or head in words.title else "name_of")
+            clues.append(
+                "organisation_of" if head in words.organisation or head in words.title else "name_of"
+            )
     elif before.key in ("the", "a", "an") and gap == " ":
         clues.append(f"after_{'the' if before.key == 'the' else 'a'}")
     elif gap == "-" and (before.upper or len(before.key) == 1):
@@ -207,14 +235,16 @@ def _role_of(key: str, words: PlaceWords) -> str:
     return "event_after" if key in words.happening or key in words.follower else ""
 
 
-def _of_following(reading: Reading, hit: Found, following: Token, gazetteer: Gazetteer) -> list[str]:
+def _of_following(
+    reading: Reading, hit: Found, following: Token, best: str, gazetteer: Gazetteer
+) -> list[str]:
     """Return the signs of the word behind a name."""
     words = gazetteer.words
     clues = []
     gap = following.gap
     if gap == " " and not following.capital:
         if following.key in words.speech:
-            clues.append("speaks")
+            clues.append("speaks_known" if best in WELL_KNOWN else "speaks")
         elif following.key in words.follower:
             clues.append("follower")
         elif following.key in words.site or following.key in words.happening:

@@ -19,6 +19,7 @@ _FARTHER_KM = 600.0
 _WIDE_KM = 150
 _SMALL = 15_000
 _KNOWN = 120_000
+_PLAIN = 3.0  # signs from which a name is that of a place wherever it lies
 
 
 @dataclass(slots=True)
@@ -112,7 +113,9 @@ def drop_strangers(
             item.unit, item.score, changed = None, 0.0, True
             item.reasons = [reason]
             found.candidates = []
-            item.doubtful = not (found.setting.relation or found.setting.level or found.label)
+            item.doubtful = found.strength < _PLAIN and not (
+                found.setting.relation or found.setting.level or found.label
+            )
     return changed
 
 

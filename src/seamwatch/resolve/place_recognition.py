@@ -206,8 +206,8 @@ def _match(reading: Reading, at: int, high: int, gazetteer: Gazetteer, words: Pl
         units: list[Unit] = []
         aliases: frozenset[int] = frozenset()
         if nation is None:
-            if key in words.never and (key != "us" or reading.text[token.end : token.end + 1] == "$"):
-                continue
+            if (key in words.never and key != "us") or reading.text[token.end : token.end + 1] == "$":
+                continue  # "US$40 million"
             units, aliases = meaning_of(reading, key, gazetteer)
             short: list[Unit] = []
             if last == at and len(key) <= 6 and reading.text[token.end : token.end + 1] == ".":
@@ -269,7 +269,7 @@ def _settle(reading: Reading, run: _Run, gazetteer: Gazetteer) -> list[Found]:
 def _whole_name(reading: Reading, run: _Run, words: PlaceWords) -> Found | None:
     """Return a run as one unknown name where the words around it make it a place, else None."""
     tokens, low, high, known = reading.tokens, run.low, run.high, run.known
-    if not run.unknown:
+    if not run.unknown and len(known) < 2:
         return None
     last = high - 1
     # a generic word in capitals at the end is not part of the name: "Mosul District"
@@ -287,10 +287,13 @@ def _whole_name(reading: Reading, run: _Run, words: PlaceWords) -> Found | None:
     if any(tokens[i].key in words.organisation or tokens[i].key in words.group for i in range(low, last + 1)):
         return None
     beginning = tokens[low].key in words.beginning and last > low
-    if known and not beginning and not (len(known) == 1 and known[0].last < last and known[0].candidates
-                                        and known[0].candidates[0].population < 50_000):  # fmt: skip
-        return None
     setting = read_setting(tokens, low, last, words)
+    small = all(k.candidates and k.candidates[0].population < 50_000 for k in known)
+    told = setting.level == "place" and setting.generic_left and tokens[low].gap == " "
+    if known and not (beginning and run.unknown) and not (
+        small and (told or (len(known) == 1 and known[0].last < last))
+    ):  # fmt: skip
+        return None
     if low > 0 and tokens[low - 1].key in ("al", "el") and tokens[low].gap == "-":
         low -= 1
     key = " ".join(t.key for t in tokens[low : last + 1])

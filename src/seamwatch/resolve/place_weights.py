@@ -48,12 +48,13 @@ class RecognitionWeights:
 
 
 def load_recognition_weights() -> RecognitionWeights:
-    """Return the weights of vocabulary/recognition_weights.yaml; VocabularyError where it is no such table."""
+    """Return the weights of vocabulary/recognition_weights.yaml; VocabularyError where it is no table."""
     file = resources.files("seamwatch.vocabulary") / "recognition_weights.yaml"
     try:
         raw: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
         alone, together = ({str(k): float(v) for k, v in raw[part].items()} for part in ("alone", "together"))
-        alone[BIAS], together[BIAS]  # noqa: B018
+        if BIAS not in alone or BIAS not in together:
+            raise KeyError(BIAS)
         return RecognitionWeights(alone=alone, together=together)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise VocabularyError(f"{RECOGNITION}: not a table of weights ({wrong})") from wrong
