@@ -49,7 +49,8 @@ _WRITTEN_FROM = re.compile(
 _ENDS = '.!?:”"\n'
 _MEDIA = frozenset(
     "times post news today tribune herald monitor echo bulletin gazette journal agency wire tv radio press "
-    "daily digest chronicle observer star sun telegraph media channel network".split()
+    "daily digest chronicle observer star sun telegraph media channel network dispatch voice weekly "
+    "mail".split()
 )
 _SCHOOL = frozenset("university college school schools high elementary middle institute academy".split())
 _OFFICE = frozenset(
