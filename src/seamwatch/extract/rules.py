@@ -17,11 +17,11 @@ from seamwatch.extract.drafts import (
     Books,
     Draft,
     SentenceFacts,
-    event_places,
     harm_beside,
     is_generic,
     make_drafts,
 )
+from seamwatch.extract.event_places import event_places
 from seamwatch.extract.fill import Filling, fill_mention
 from seamwatch.extract.headers import with_headers
 from seamwatch.extract.scope import ScopeKind, load_scope
