@@ -13,6 +13,8 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from seamwatch.publish.basemap import read_varints
+
 EXTENT = 4096
 POINT, LINE, POLYGON = 1, 2, 3
 ROOT_ENTRIES = 2000  # so many fit the 16 KB that a reader fetches first
@@ -183,9 +185,9 @@ def read_layers(tile: bytes) -> Iterator[tuple[str, int, list[list[tuple[int, in
                 values.append(value.decode() if kind == 1 else bool(value) if kind == 7 else value)
         for feature in features:
             parts = dict(_fields(feature))
-            numbers = list(_varints(parts.get(2, b"")))
+            numbers = list(read_varints(parts.get(2, b"")))
             tags = {keys[k]: values[v] for k, v in zip(numbers[::2], numbers[1::2], strict=True)}
-            yield name, parts[3], _lines(list(_varints(parts[4]))), tags
+            yield name, parts[3], _lines(list(read_varints(parts[4]))), tags
 
 
 def _lines(commands: list[int]) -> list[list[tuple[int, int]]]:
@@ -206,17 +208,6 @@ def _lines(commands: list[int]) -> list[list[tuple[int, int]]]:
             else:
                 lines[-1].append((x, y))
     return lines
-
-
-def _varints(data: bytes) -> Iterator[int]:
-    value = shift = 0
-    for byte in data:
-        value |= (byte & 0x7F) << shift
-        if byte & 0x80:
-            shift += 7
-        else:
-            yield value
-            value = shift = 0
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, Any]]:

@@ -106,7 +106,7 @@ def _open(path: Path, _changed: int, _size: int) -> tuple[int, int, bool, list[_
 
 def _directory(packed: bytes) -> list[_Entry]:
     """Return the entries of a directory: counts, ids, runs, lengths and offsets, each as a row of varints."""
-    numbers = _varints(gzip.decompress(packed))
+    numbers = read_varints(gzip.decompress(packed))
     count = next(numbers)
     ids, runs, lengths = ([next(numbers) for _ in range(count)] for _ in range(3))
     entries: list[_Entry] = []
@@ -120,7 +120,8 @@ def _directory(packed: bytes) -> list[_Entry]:
     return entries
 
 
-def _varints(data: bytes) -> Iterator[int]:
+def read_varints(data: bytes) -> Iterator[int]:
+    """Yield the numbers of a run of Protocol Buffers' variable-length integers."""
     value = shift = 0
     for byte in data:
         value |= (byte & 0x7F) << shift

@@ -19,6 +19,7 @@ _FARTHER_KM = 600.0
 _WIDE_KM = 150
 _SMALL = 15_000
 _KNOWN = 120_000
+_TWO_NAMES = 1.5
 _PLAIN = 3.0  # signs from which a name is that of a place wherever it lies
 
 
@@ -61,7 +62,7 @@ class Tally:
         if not shares:
             return None
         ident, weight = max(shares.items(), key=lambda pair: pair[1])
-        return ident if weight >= 0.8 * sum(shares.values()) else None
+        return ident if weight >= max(_TWO_NAMES, 0.8 * sum(shares.values())) else None
 
 
 def tally_names(resolved: Sequence[Resolved], gazetteer: Gazetteer) -> Tally:
