@@ -20,6 +20,7 @@ _WIDE_KM = 150
 _SMALL = 15_000
 _KNOWN = 120_000
 _TWO_NAMES = 1.5
+_ELSEWHERE_KM = 60.0
 _PLAIN = 3.0  # signs from which a name is that of a place wherever it lies
 
 
@@ -111,7 +112,7 @@ def drop_strangers(
             continue
         reason = _stranger(item, unit, resolved, tally, gazetteer)
         if reason:
-            item.unit, item.score, changed = None, 0.0, True
+            item.unit, item.score, item.confidence, changed = None, 0.0, 0.0, True
             item.reasons = [reason]
             found.candidates = []
             item.doubtful = found.strength < _PLAIN and not (
@@ -132,6 +133,10 @@ def _stranger(
     firm = [resolved[i] for i in item.firm if i in item.around and resolved[i].unit is not None]
     if firm and unit.kind == POPULATED and unit.population < _SMALL:
         return "no place of that name lies in what the article says is around it"
+    # "Bafia, a village in Muyuka": not the town of Bafia, in another part of the same country
+    village = found.setting.level == "place" and unit.kind == POPULATED and unit.population < _KNOWN
+    if firm and village and all(f.unit is not None and _apart(unit, f.unit, gazetteer) for f in firm):
+        return "too far from what the article says is around it"
     anchors = [resolved[i].unit for i in item.beside]
     for anchor in anchors:
         if anchor is None or anchor.kind != POPULATED or anchor.population <= unit.population:
@@ -140,6 +145,12 @@ def _stranger(
         if unit.population < 100_000 and distance_km(unit, anchor) > _BESIDE_KM + reach:
             return f"too far from {anchor.name}, beside which the article puts it"
     return ""
+
+
+def _apart(unit: Unit, outer: Unit, gazetteer: Gazetteer) -> bool:
+    """Return whether a place lies in the country of a larger one, but far outside of that."""
+    far = distance_km(unit, outer) > _ELSEWHERE_KM + outer.radius_km
+    return far and outer.country == unit.country and not gazetteer.inside(unit, outer)
 
 
 def _abroad(found: Found, unit: Unit, tally: Tally) -> bool:
