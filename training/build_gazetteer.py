@@ -37,6 +37,7 @@ from gazetteer_units import (
 )
 from seamwatch.resolve.gazetteer import COUNTRY, DIVISION1, DIVISION2, FEATURE, POPULATED
 from seamwatch.resolve.place_names import ARABIC, bare_name, fold_name, plain_name, skeleton, without_generic
+from seamwatch.resolve.place_phrases import load_place_words
 from seamwatch.vocabulary.lexicon import read_entries
 
 HERE = Path(__file__).parent
@@ -119,6 +120,9 @@ def read_divisions(countries: dict[str, Unit]) -> dict[int, Unit]:
     for unit in by_line.values():
         if unit.kind == DIVISION2:
             unit.parent = by_code.get(".".join(unit.code.split(".")[:2]), unit.parent)
+    news = load_place_words().division  # what English news calls a division is its own name, too
+    for unit in by_line.values():
+        unit.first |= {news[key] for n in (unit.name, *unit.first) if (key := (unit.country, n)) in news}
     for code, own in read_yaml("divisions.yaml")["divisions"].items():
         unit = by_code[code]
         unit.lat, unit.lon = own.get("at", (None, None))

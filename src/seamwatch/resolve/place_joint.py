@@ -194,6 +194,9 @@ def context(found: Candidates, belief: Array, nations: Mapping[int, float]) -> A
     trust = np.minimum(1.0, total / 2.0)
     features[:, 10] = trust * mine / np.maximum(total, 1e-9)
     features[:, 11] = np.minimum(1.0, mine)
+    # a continent or a sea is in no country, and of none
+    vast = (found.country == 0) & (features[:, 3] > 0)
+    features[vast, 10], features[vast, 11] = (0.5 * trust)[vast], np.minimum(1.0, total)[vast]
     mine, total = _mass(found.division1, found.owner, belief)
     features[:, 12] = np.minimum(1.0, total / 2.0) * mine / np.maximum(total, 1e-9)
     features[:, 13] = np.minimum(1.0, mine)

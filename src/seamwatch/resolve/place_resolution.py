@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 
 from seamwatch.resolve.gazetteer import (
-    COUNTRY,
     DIVISION1,
     FEATURE,
     POPULATED,
@@ -87,7 +86,7 @@ def resolve_names(resolved: list[Resolved], gazetteer: Gazetteer, home: str = ""
     named = read_names(resolved, gazetteer)
     if named.groups:
         _settle(named, resolved, gazetteer, home)
-    _even_lists(resolved)
+    _even_lists(resolved, gazetteer)
     tally = tally_names(resolved, gazetteer)
     if drop_strangers(resolved, tally, named.fits, named.said, gazetteer):
         tally = tally_names(resolved, gazetteer)
@@ -111,7 +110,7 @@ def _settle(named: Named, resolved: Sequence[Resolved], gazetteer: Gazetteer, ho
         units = found.units[first:last]
         shared = dict(zip((u.id for u in units), scores[first:last].tolist(), strict=True))
         # the only meaning of the only name: there is nothing that could speak against it
-        alone = len(keys) == 1 == len(units) and not nations
+        alone = len(keys) == 1 and not nations
         least = weights.least / 3 if alone else weights.least
         name = _Name(named, key, shared, gazetteer)
         for item in name.mentions:
@@ -161,13 +160,11 @@ def _contains(outer: Unit | None, unit: Unit, gazetteer: Gazetteer) -> bool:
 
 
 def _one_place(unit: Unit, other: Unit, gazetteer: Gazetteer) -> bool:
-    """Return whether two units of one name are one spot on the map: a town, its district, its province."""
+    """Return whether two units of one name are one spot: a town, its district, its province, its country."""
     if unit.id == other.id:
         return True
     if unit.country != other.country:
         return False
-    if COUNTRY in (unit.kind, other.kind):
-        return distance_km(unit, other) < 100
     return gazetteer.inside(unit, other) or gazetteer.inside(other, unit) or distance_km(unit, other) < 100
 
 
@@ -216,7 +213,7 @@ class _Name:
         return self._priors[unit.id] + level + self._own(item, unit)
 
 
-def _even_lists(resolved: Sequence[Resolved]) -> None:
+def _even_lists(resolved: Sequence[Resolved], gazetteer: Gazetteer) -> None:
     """Read "Kirkuk, Nineveh and Diyala" as divisions throughout where one of the list can be nothing else."""
     for left, right in pairwise(resolved):
         one, two = left.found, right.found
@@ -231,6 +228,8 @@ def _even_lists(resolved: Sequence[Resolved]) -> None:
             ):
                 continue
             if any(u.kind == POPULATED for u in sure.found.candidates):
+                continue
+            if gazetteer.inside(open_.unit, sure.unit):  # "Washington, D.C." is no list
                 continue
             same = [
                 u for u in open_.found.candidates if u.kind == DIVISION1 and u.country == sure.unit.country

@@ -23,6 +23,7 @@ from seamwatch.resolve.place_relative import supports
 
 SAID = 6.0  # what a container named in the text counts
 _ANCHORS = 8
+_METROPOLIS = 300_000
 _FITTING = 0.5
 _LEVEL_KIND = {"place": POPULATED, "district": DIVISION2, "province": DIVISION1, "feature": FEATURE}
 
@@ -127,7 +128,8 @@ def _said_in_text(
                 for unit in item.found.candidates:
                     if not _fits(unit, container, gazetteer):
                         continue
-                    if listed and unit.kind >= DIVISION2:
+                    # "Washington, D.C." is no list
+                    if listed and unit.kind >= DIVISION2 and unit.population < _METROPOLIS:
                         fits[id(item), unit.id] = 2.0
                     else:
                         fits[id(item), unit.id] = 6.0
