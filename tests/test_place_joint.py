@@ -183,3 +183,13 @@ def test_beliefs_are_shares_and_the_order_of_names_is_nothing(
         assert scores[0] == pytest.approx(scores[1])
     finally:
         gazetteer.chain = chain
+
+
+def test_an_article_that_lists_thousands_of_places_is_weighed_alike(
+    gazetteer: Gazetteer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way of counting for very many names gives the same places as that for few."""
+    text = "Fighting was told from Baghdad, Mosul, Kirkuk, Tikrit, Paris, Texas, Springfield and Basra."
+    few = found(gazetteer, text)
+    monkeypatch.setattr("seamwatch.resolve.place_joint._DENSE", 0)
+    assert found(gazetteer, text) == few

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from seamwatch.resolve.gazetteer import DIVISION1, DIVISION2, FEATURE, POPULATED, Gazetteer, Unit, distance_km
 from seamwatch.resolve.place_containers import Resolved
@@ -20,33 +21,51 @@ _WIDE_KM = 150
 _SMALL = 15_000
 _KNOWN = 120_000
 _TWO_NAMES = 1.5
+_NOTHING = 1e-9
 _ELSEWHERE_KM = 60.0
 _PLAIN = 3.0  # signs from which a name is that of a place wherever it lies
+
+
+@dataclass(slots=True)
+class Shares:
+    """Weights of countries or divisions, by the names that speak for them."""
+
+    whole: defaultdict[Any, float] = field(default_factory=lambda: defaultdict(float))
+    of_name: defaultdict[str, defaultdict[Any, float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
+
+    def add(self, name: str, what: object, weight: float) -> None:
+        """Count a name for a country or a division."""
+        self.whole[what] += weight
+        self.of_name[name][what] += weight
+
+    def without(self, name: str) -> defaultdict[Any, float]:
+        """Return the weights with one name left out."""
+        shares = self.whole.copy()
+        if name in self.of_name:
+            for what, weight in self.of_name[name].items():
+                shares[what] -= weight
+                if shares[what] < _NOTHING:
+                    del shares[what]
+        return shares
 
 
 @dataclass(slots=True)
 class Tally:
     """What the settled names of an article speak for: weights of countries and divisions, and points."""
 
-    countries: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
-    divisions: defaultdict[tuple[str, int], float] = field(default_factory=lambda: defaultdict(float))
+    countries: Shares = field(default_factory=Shares)
+    divisions: Shares = field(default_factory=Shares)
     points: list[tuple[str, Unit]] = field(default_factory=list)
 
     def by_country(self, without: str = "") -> defaultdict[str, float]:
         """Return the weight of each country, one name left out."""
-        shares: defaultdict[str, float] = defaultdict(float)
-        for (key, code), weight in self.countries.items():
-            if key != without:
-                shares[code] += weight
-        return shares
+        return self.countries.without(without)
 
     def by_division(self, without: str = "") -> defaultdict[int, float]:
         """Return the weight of each first-order division, one name left out."""
-        shares: defaultdict[int, float] = defaultdict(float)
-        for (key, ident), weight in self.divisions.items():
-            if key != without:
-                shares[ident] += weight
-        return shares
+        return self.divisions.without(without)
 
     def country(self) -> str | None:
         """Return the country that more than half of the names speak for, or None."""
@@ -73,7 +92,7 @@ def tally_names(resolved: Sequence[Resolved], gazetteer: Gazetteer) -> Tally:
     for item in resolved:
         found = item.found
         if found.nationality is not None:
-            tally.countries[found.key, found.nationality.country] += 0.4
+            tally.countries.add(found.key, found.nationality.country, 0.4)
             continue
         if item.unit is None or item.score < 3.0:
             continue
@@ -83,10 +102,10 @@ def tally_names(resolved: Sequence[Resolved], gazetteer: Gazetteer) -> Tally:
         unit = item.unit
         weight = 0.3 if found.dateline else 0.5 if found.source_name else 1.0
         if unit.country:
-            tally.countries[found.key, unit.country] += weight
+            tally.countries.add(found.key, unit.country, weight)
         division = gazetteer.above(unit, DIVISION1)
         if division is not None:
-            tally.divisions[found.key, division.id] += weight
+            tally.divisions.add(found.key, division.id, weight)
         if unit.kind in (POPULATED, DIVISION2):
             tally.points.append((found.key, unit))
     return tally

@@ -61,6 +61,7 @@ CONFIDENCE_SIGNS = ("constant", *FEATURES, *CONFIDENCE)
 ROUNDS = 3
 _NEAR_KM = 60.0
 _MOST_ANCHORS = 40
+_DENSE = 200_000
 _EARTH_KM = 12742.0
 _SAME_RADIANS = float(np.radians(1.0))
 
@@ -170,13 +171,17 @@ def _mass(
     Number 0 stands for none.
     """
     names, width = int(owner[-1]) + 1, int(numbers.max()) + 1
-    table = np.bincount(owner * width + numbers, weights=belief, minlength=names * width).reshape(
-        names, width
-    )
-    table[:, 0] = 0.0
-    whole = table.sum(axis=0)
-    mine = whole[numbers] - table[owner, numbers]
-    total = whole.sum() - table.sum(axis=1)[owner]
+    counted = np.where(numbers == 0, 0.0, belief)
+    whole = np.bincount(numbers, weights=counted, minlength=width)
+    own_total = np.bincount(owner, weights=counted, minlength=names)
+    pairs = owner * width + numbers
+    if names * width <= _DENSE:
+        own = np.bincount(pairs, weights=counted, minlength=names * width)[pairs]
+    else:  # an article that lists thousands of places
+        _, at = np.unique(pairs, return_inverse=True)
+        own = np.bincount(at, weights=counted)[at]
+    mine = whole[numbers] - own
+    total = whole.sum() - own_total[owner]
     if extra:
         added = np.zeros(width)
         for number, weight in extra.items():
