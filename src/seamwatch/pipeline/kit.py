@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,19 @@ def load_kit(own: OwnPlaces | None = None) -> Kit:
     from seamwatch.resolve.actor import load_register
     from seamwatch.resolve.gazetteer import load_gazetteer
 
-    return Kit(extractor=load_rule_extractor(), gazetteer=load_gazetteer(own=own), register=load_register())
+    kit = Kit(extractor=load_rule_extractor(), gazetteer=load_gazetteer(own=own), register=load_register())
+    keep_loaded()
+    return kit
+
+
+def keep_loaded() -> None:
+    """Tell the garbage collector that what is loaded now stays, and to look less often.
+
+    An article makes some ten thousand small objects, nearly all of which go by themselves; looking for cycles
+    among them every 700 costs a tenth of the time.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def kit_of(places: str | None) -> Kit:
