@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from seamwatch.model.codec import mention_from_json, mention_json
+from seamwatch.model.codec import mention_json
+from seamwatch.model.decoding import mention_from_json
 from seamwatch.model.incident import Extraction, Mention, Statement
 from seamwatch.model.text import Article, RawArticle
 from seamwatch.pipeline.kit import Kit

@@ -11,7 +11,7 @@ from seamwatch.cli.database import open_database
 from seamwatch.errors import ShapeError, StoreError
 from seamwatch.extract.claims import FoundClaim, merge_claims
 from seamwatch.ingest.memory import Validators
-from seamwatch.model.codec import place_from_json
+from seamwatch.model.decoding import place_from_json
 from seamwatch.model.incident import Claim, Extraction, OtherPassage
 from seamwatch.model.text import Article, RawArticle
 from seamwatch.pipeline.extraction import extract_article

@@ -13,13 +13,13 @@ from seamwatch.model.codec import (
     actor_json,
     claim_json,
     date_json,
-    mention_from_json,
     place_json,
     target_json,
     toll_json,
     victim_json,
     weapon_json,
 )
+from seamwatch.model.decoding import mention_from_json
 from seamwatch.model.incident import (
     ArticleRef,
     DisagreeingValue,

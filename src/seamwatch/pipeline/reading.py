@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from seamwatch.errors import InputError, ShapeError, StoreError
-from seamwatch.model.codec import mention_from_json
+from seamwatch.model.decoding import mention_from_json
 from seamwatch.model.incident import Extraction
 from seamwatch.model.text import Article, RawArticle, Rejected
 from seamwatch.pipeline.given import check_mention

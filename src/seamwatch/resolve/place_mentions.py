@@ -12,6 +12,7 @@ from seamwatch.resolve.place_containers import Resolved
 from seamwatch.resolve.place_names import plain_name, skeleton
 from seamwatch.resolve.place_reading import Found
 from seamwatch.resolve.place_relative_mentions import RelativePlaces, Told, unnamed
+from seamwatch.resolve.place_search import place_of_unit
 
 _KINDS: dict[int, PlaceKind] = {
     COUNTRY: "country",
@@ -199,18 +200,7 @@ class Mentions:
         return self._of_unit(unit, {COUNTRY: 6, DIVISION1: 4}.get(unit.kind, 3))
 
     def _of_unit(self, unit: Unit, precision: int) -> Place:
-        first, second = self.gazetteer.above(unit, DIVISION1), self.gazetteer.above(unit, DIVISION2)
-        return Place(
-            name=unit.name,
-            admin1=first.name if first else None,
-            admin2=second.name if second else None,
-            country=unit.country or None,
-            lat=unit.lat,
-            lon=unit.lon,
-            precision=precision,
-            radius_km=float(unit.radius_km),
-            geonameid=unit.geonameid,
-        )
+        return place_of_unit(unit, self.gazetteer, precision)
 
     def _unknown_place(self, found: Found, container: Unit | None, name: str, hint: str = "") -> Place | None:
         if container is None or container.kind == COUNTRY:

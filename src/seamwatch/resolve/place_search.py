@@ -221,8 +221,8 @@ def _beside(unit: Unit, near: Sequence[Place], gazetteer: Gazetteer) -> float:
     return (sum(shares) + sum(inside)) / len(near)
 
 
-def place_of_unit(unit: Unit, gazetteer: Gazetteer) -> Place:
-    """Return a unit as a place of the record, complete but for evidence."""
+def place_of_unit(unit: Unit, gazetteer: Gazetteer, precision: int | None = None) -> Place:
+    """Return a unit as a place of the record, but for evidence, with its kind's precision or another."""
     first, second = gazetteer.above(unit, DIVISION1), gazetteer.above(unit, DIVISION2)
     return Place(
         name=unit.name,
@@ -231,7 +231,7 @@ def place_of_unit(unit: Unit, gazetteer: Gazetteer) -> Place:
         country=unit.country or None,
         lat=unit.lat,
         lon=unit.lon,
-        precision=_PRECISION[unit.kind],
+        precision=_PRECISION[unit.kind] if precision is None else precision,
         radius_km=float(unit.radius_km),
         geonameid=unit.geonameid,
     )

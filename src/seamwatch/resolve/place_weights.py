@@ -16,6 +16,13 @@ RECOGNITION = "vocabulary/recognition_weights.yaml"
 BIAS = "always"
 
 
+def _table(name: str) -> Any:
+    # the reader in C, where there is one: the tables are read at every start
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    file = resources.files("seamwatch.vocabulary") / name
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceWeights:
     """Weights by sign. A name whose confidence is below `least` (a probability) stays open."""
@@ -27,9 +34,8 @@ class PlaceWeights:
 
 def load_place_weights() -> PlaceWeights:
     """Return the weights of vocabulary/place_weights.yaml; VocabularyError where it is no such table."""
-    file = resources.files("seamwatch.vocabulary") / "place_weights.yaml"
     try:
-        raw: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = _table("place_weights.yaml")
         return PlaceWeights(
             candidate={str(k): float(v) for k, v in raw["candidate"].items()},
             confidence={str(k): float(v) for k, v in raw["confidence"].items()},
@@ -49,9 +55,8 @@ class RecognitionWeights:
 
 def load_recognition_weights() -> RecognitionWeights:
     """Return the weights of vocabulary/recognition_weights.yaml; VocabularyError where it is no table."""
-    file = resources.files("seamwatch.vocabulary") / "recognition_weights.yaml"
     try:
-        raw: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = _table("recognition_weights.yaml")
         alone, together = ({str(k): float(v) for k, v in raw[part].items()} for part in ("alone", "together"))
         if BIAS not in alone or BIAS not in together:
             raise KeyError(BIAS)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from seamwatch.errors import StoreError, UnknownIdError
 from seamwatch.model.area import Area, AreaShare
 from seamwatch.model.area_codec import area_from_json, area_json, area_share_from_json, area_share_json
-from seamwatch.model.codec import date_from_json, place_from_json
+from seamwatch.model.decoding import date_from_json, place_from_json
 from seamwatch.store.base import Box, Located
 from seamwatch.store.matching import area_names
 from seamwatch.store.sqlite_database import Row, SqliteDatabase, chunks, now, to_json

@@ -11,13 +11,13 @@ from typing import Any
 
 from seamwatch.errors import StoreError
 from seamwatch.model.codec import (
-    mention_from_json,
     mention_json,
     other_json,
     place_mention_json,
     statement_json,
     time_mention_json,
 )
+from seamwatch.model.decoding import mention_from_json
 from seamwatch.model.incident import Extraction, Mention, SourcedMention
 from seamwatch.model.place import PlaceMention
 from seamwatch.model.time import TimeMention
