@@ -114,6 +114,47 @@ class Verdict(StrEnum):
     UNSURE = "unsure"
 
 
+class DecisionKind(StrEnum):
+    """What a person decides."""
+
+    CONFIRM = "confirm"
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+    SPLIT = "split"
+    MERGE = "merge"
+    CORRECT = "correct"
+    RETRACT = "retract"
+    UNDO = "undo"
+
+
+class Policy(StrEnum):
+    """How one value is chosen where the tellings of an incident differ; all others are kept beside it."""
+
+    UCDP = "ucdp"  # low, best and high: the newest sure figure, with the rivals as low and high
+    CONSERVATIVE = "conservative"  # ACLED's: the lowest of conflicting figures
+    LATEST = "latest"  # what was told last
+    CORROBORATED = "corroborated"  # what most independent sources give
+
+
+class RevisionKind(StrEnum):
+    """What a change of an incident's state is."""
+
+    REPORTED = "reported"  # the first telling
+    DIED = "died"  # of the wounded: injured falls as killed rises
+    TOLL = "toll"
+    DATE = "date"
+    PLACE = "place"
+    TYPE = "type"
+    ACTOR = "actor"
+    CLAIM_MADE = "claim made"
+    CLAIM_DENIED = "claim denied"
+    ACCUSED = "accused"
+    RETRACTED = "retracted"
+    STATUS = "status"
+    DECIDED = "decided"  # by a person
+
+
 class TimexType(StrEnum):
     """TIMEX3 types."""
 
