@@ -20,7 +20,9 @@ from seamwatch.model.incident import (
 from seamwatch.model.place import Place, PlaceMention
 from seamwatch.model.text import Article
 from seamwatch.model.time import TimeMention, TimeRange
+from seamwatch.store.base_decisions import DecisionStore
 from seamwatch.store.base_places import PlaceStore
+from seamwatch.store.base_tombstones import TombstoneStore
 from seamwatch.vocabulary.codes import Status
 
 Box = tuple[float, float, float, float]
@@ -77,7 +79,7 @@ class FetchMemory:
     last_modified: str | None = None
 
 
-class Store(PlaceStore, Protocol):
+class Store(PlaceStore, TombstoneStore, DecisionStore, Protocol):
     """Articles, what they say, judgements, and the incidents derived from them.
 
     Every method that writes is one transaction by itself, or part of the `transaction()` around it.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from seamwatch.store.sqlite_areas import AreaTables
 from seamwatch.store.sqlite_articles import ArticleTables
+from seamwatch.store.sqlite_decisions import DecisionTables
 from seamwatch.store.sqlite_incidents import IncidentTables
 from seamwatch.store.sqlite_judgements import JudgementTables
 from seamwatch.store.sqlite_places import PlaceTables
+from seamwatch.store.sqlite_tombstones import TombstoneTables
 
 
-class SqliteStore(ArticleTables, JudgementTables, IncidentTables, AreaTables, PlaceTables):
+class SqliteStore(
+    ArticleTables, JudgementTables, IncidentTables, AreaTables, PlaceTables, DecisionTables, TombstoneTables
+):
     """A store in one SQLite file. One connection, for one thread; several processes may share the file."""
 
     def counts(self) -> dict[str, int]:
