@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 
 from seamwatch.model.decision import Decision
 from seamwatch.model.incident import Judgement, Reason
 from seamwatch.vocabulary.codes import DecisionKind, Verdict
 
 Pair = tuple[str, str]
+_Bound = tuple[Decision, tuple[str, ...]]
 SCORES = {Verdict.SAME: 1.0, Verdict.DIFFERENT: 0.0, Verdict.UNSURE: 0.5}
 BINDING = (DecisionKind.SAME, DecisionKind.MERGE)
 _APART = {DecisionKind.DIFFERENT: Verdict.DIFFERENT, DecisionKind.UNSURE: Verdict.UNSURE}
@@ -33,6 +34,15 @@ class Contradiction:
     def decisions(self) -> tuple[Decision, ...]:
         """Return all decisions of it, by number."""
         return tuple(sorted((*self.same, self.different), key=lambda d: d.number))
+
+    @property
+    def text(self) -> str:
+        """Return what contradicts what in one sentence, with the decisions' numbers and authors."""
+        bound = " and ".join(f"{d.name} (by {d.by})" for d in self.same)
+        return (
+            f"{bound} {'say' if len(self.same) > 1 else 'says'} that {self.left} and {self.right} tell one "
+            f"incident, {self.different.name} (by {self.different.by}) says that they do not"
+        )
 
 
 def pairs_of(decision: Decision) -> Iterator[tuple[Pair, Verdict]]:
@@ -114,18 +124,13 @@ def contradictions_of(decisions: Iterable[Decision]) -> tuple[Contradiction, ...
     somebody changed their mind.
     """
     held = holding(decisions)
-    near: dict[str, dict[str, Decision]] = {}
-    for (left, right), (verdict, decision) in held.items():
-        if verdict is Verdict.SAME:
-            near.setdefault(left, {})[right] = decision
-            near.setdefault(right, {})[left] = decision
-    group = _groups(near)
+    says = _binding(held)
+    group = _groups(_near(pair for pair, (verdict, _) in held.items() if verdict is Verdict.SAME))
     found: dict[frozenset[int], Contradiction] = {}
     for (left, right), (verdict, different) in sorted(held.items()):
         if verdict is not Verdict.DIFFERENT or left not in group or group[left] != group.get(right):
             continue
-        path = _path(near, left, right)
-        same = {near[a][b].number: near[a][b] for a, b in pairwise(path)}
+        same = {d.number: d for d in _chain(says, left, right)}
         # A split holds its own sides together.
         same.pop(different.number, None)
         one = Contradiction(
@@ -138,12 +143,15 @@ def contradictions_of(decisions: Iterable[Decision]) -> tuple[Contradiction, ...
 
 def bound_together(decisions: Iterable[Decision]) -> dict[str, str]:
     """Return for each mention that people bound to another one the first id of all it is bound to."""
+    return _groups(_near(p for p, (verdict, _) in holding(decisions).items() if verdict is Verdict.SAME))
+
+
+def _near(pairs: Iterable[Pair]) -> dict[str, list[str]]:
     near: dict[str, list[str]] = {}
-    for (left, right), (verdict, _) in holding(decisions).items():
-        if verdict is Verdict.SAME:
-            near.setdefault(left, []).append(right)
-            near.setdefault(right, []).append(left)
-    return _groups(near)
+    for left, right in pairs:
+        near.setdefault(left, []).append(right)
+        near.setdefault(right, []).append(left)
+    return near
 
 
 def _groups(near: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -161,17 +169,38 @@ def _groups(near: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return group
 
 
-def _path(near: Mapping[str, Iterable[str]], start: str, end: str) -> Sequence[str]:
-    """Return a shortest way from one mention to another over pairs that are held for one."""
-    came: dict[str, str] = {start: start}
+def _binding(held: Mapping[Pair, tuple[Verdict, Decision]]) -> dict[str, list[_Bound]]:
+    """Return for each mention what binds it: the decisions, each with the mentions that it holds together."""
+    pairs: dict[int, list[Pair]] = {}
+    decisions: dict[int, Decision] = {}
+    for pair, (verdict, decision) in held.items():
+        if verdict is Verdict.SAME:
+            pairs.setdefault(decision.number, []).append(pair)
+            decisions[decision.number] = decision
+    says: dict[str, list[_Bound]] = {}
+    for number in sorted(pairs):
+        parts: dict[str, list[str]] = {}
+        for name, first in _groups(_near(pairs[number])).items():
+            parts.setdefault(first, []).append(name)
+        for members in parts.values():
+            for name in members:
+                says.setdefault(name, []).append((decisions[number], tuple(sorted(members))))
+    return says
+
+
+def _chain(says: Mapping[str, Sequence[_Bound]], start: str, end: str) -> list[Decision]:
+    """Return the fewest decisions that bind two mentions together, the one by the other."""
+    came: dict[str, tuple[str, Decision]] = {}
     waiting = deque([start])
     while end not in came:
         name = waiting.popleft()
-        for other in sorted(near[name]):
-            if other not in came:
-                came[other] = name
-                waiting.append(other)
-    path = [end]
-    while path[-1] != start:
-        path.append(came[path[-1]])
-    return path[::-1]
+        for decision, members in says[name]:
+            for other in members:
+                if other not in came and other != start:
+                    came[other] = (name, decision)
+                    waiting.append(other)
+    chain = []
+    while end != start:
+        end, decision = came[end]
+        chain.append(decision)
+    return chain
