@@ -1,146 +1,225 @@
-"""Which mentions are worth comparing: near in time, in one country, of types that can be one event."""
+"""Which mentions are worth comparing: near in time and place, or without a place and of types that fit.
+
+`may_be_one` says it of pairs. `stored_blocks` and `probed_blocks` find these pairs without looking at all of
+them: of two mentions that may be one, the blocks that one is stored under hold a block that the other probes.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from datetime import date
-from typing import Protocol
+from functools import lru_cache
+from hashlib import blake2b
 
-from seamwatch.link.compare import Profile, day_range, links, told_on
-from seamwatch.model.incident import SourcedMention
+import numpy as np
 
-SLACK = 2  # days by which two tellings of one incident may miss one another
-LATEST_REPORT = 45  # days after an incident within which an article without its date may tell it
-NEAR_KM = 30.0
+from seamwatch.link.compare import SLACK, Profile, Where, window_of
+from seamwatch.link.frame import Bools, Frame, Ints
+from seamwatch.link.rules import TYPES, LinkRules
 
-
-class MentionIndex(Protocol):
-    """What linking asks of a store: mentions by their days."""
-
-    def mentions_between(
-        self, start: date, end: date, *, told: tuple[date, date] | None = None
-    ) -> Iterable[SourcedMention]:
-        """Yield the mentions whose days overlap start..end (inclusive).
-
-        With `told` also those without days that were told between these two days.
-        """
-        ...
+NEAR_KM = 15.0  # between the edges of two places that share no name
+KM_PER_DEGREE = 111.0
+# A mention stands in the finest level whose length in days holds its window; buckets in days.
+_LEVELS = ((8, 4), (64, 32), (4096, 512), (10**9, 8192))
+# A place stands in the finest grid whose radius in km holds its own; cells in degrees.
+_GRIDS = ((15.0, 0.5), (120.0, 3.0), (1e9, 30.0))
+_WIDEST = 1500.0  # km: no place but a country is larger
 
 
-class MemoryIndex:
-    """A MentionIndex in memory: for bulk runs and tests. Mentions of modalities not linked are left out."""
-
-    def __init__(self, mentions: Iterable[SourcedMention] = ()) -> None:
-        self._days: dict[int, list[SourcedMention]] = {}
-        self._long: dict[str, tuple[int, int, SourcedMention]] = {}
-        self._undated: dict[str, SourcedMention] = {}
-        self._by_id: dict[str, SourcedMention] = {}
-        self.add(mentions)
-
-    def add(self, mentions: Iterable[SourcedMention]) -> None:
-        """Add mentions; one that is there already stays as it is."""
-        for sourced in mentions:
-            if sourced.mention.id in self._by_id or not links(sourced.mention):
-                continue
-            self._by_id[sourced.mention.id] = sourced
-            days = day_range(sourced)
-            if days is None:
-                self._undated[sourced.mention.id] = sourced
-            elif days[1] == days[0]:
-                self._days.setdefault(days[0], []).append(sourced)
-            else:
-                self._long[sourced.mention.id] = (*days, sourced)
-
-    def mentions(self, ids: Iterable[str]) -> dict[str, SourcedMention]:
-        """Return the mentions of these ids by id; an id that the index does not hold is left out."""
-        return {name: self._by_id[name] for name in ids if name in self._by_id}
-
-    def mentions_between(
-        self, start: date, end: date, *, told: tuple[date, date] | None = None
-    ) -> Iterator[SourcedMention]:
-        """Yield the mentions whose days overlap start..end, and those without days told between two days."""
-        first, last = start.toordinal(), end.toordinal()
-        if last - first < len(self._days):
-            for day in range(first, last + 1):
-                yield from self._days.get(day, ())
-        else:
-            for day, held in self._days.items():
-                if first <= day <= last:
-                    yield from held
-        for begin, finish, sourced in self._long.values():
-            if begin <= last and finish >= first:
-                yield sourced
-        for sourced in self._undated.values() if told is not None else ():
-            when = told_on(sourced)
-            if told is not None and when is not None and told[0] <= when <= told[1]:
-                yield sourced
+_GOLDEN, _MIX1, _MIX2 = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
-def _window(sourced: SourcedMention) -> tuple[int, int] | None:
-    """Return the days on which the incident may lie: its own, else those before the telling."""
-    days = day_range(sourced)
-    if days is not None:
-        return (days[0] - SLACK, days[1] + SLACK)
-    told = told_on(sourced)
-    return (told.toordinal() - LATEST_REPORT, told.toordinal() + SLACK) if told else None
+@lru_cache(maxsize=1 << 18)
+def _hash(*parts: object) -> int:
+    digest = blake2b("|".join(map(str, parts)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
 
 
-def _day(ordinal: int) -> date:
-    return date.fromordinal(max(1, min(ordinal, date.max.toordinal())))
+def _keys(places: list[int], times: list[int]) -> Ints:
+    """Return one key of 63 bits for every place and time."""
+    mixed = np.array(places, np.uint64)[:, None] + np.array(times, np.uint64)[None, :] * _GOLDEN
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX1
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX2
+    keys: Ints = ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(1)).astype(np.int64).ravel()
+    return keys
 
 
-def candidates(sourced: SourcedMention, index: MentionIndex) -> Iterator[SourcedMention]:
-    """Yield the mentions of the index worth comparing with this one, by time alone.
+def _times(level: int, first: int, last: int) -> list[int]:
+    size = _LEVELS[level][1]
+    # A week before the first day of all is still a bucket of its own.
+    return [(level << 40) + bucket + 64 for bucket in range(first // size, last // size + 1)]
 
-    Symmetric: if it yields b for a, it yields a for b. A mention with neither a date nor a day on which
-    it was told has none. Use `comparable` on profiles for place and type.
-    """
-    window = _window(sourced)
-    if window is None or not links(sourced.mention):
+
+def _grid(where: Where) -> int:
+    radius = min(where.radius, _WIDEST)
+    return next(number for number, (largest, _) in enumerate(_GRIDS) if radius <= largest)
+
+
+def _cell(where: Where, grid: int) -> tuple[int, int]:
+    size = _GRIDS[grid][1]
+    return (math.floor(_lat(where) / size), math.floor(_lon(where) / size))
+
+
+def _lat(where: Where) -> float:
+    return where.lat if where.lat is not None else 0.0
+
+
+def _lon(where: Where) -> float:
+    return where.lon if where.lon is not None else 0.0
+
+
+def _stored_places(profile: Profile) -> Iterator[tuple[object, ...]]:
+    where = profile.where
+    yield ("type", TYPES[profile.type])
+    if where.country:
+        yield ("in", where.country)
+    else:
+        yield ("lost", TYPES[profile.type])
+    if where.admin1 is None:
+        yield ("open", where.country or "")
         return
-    own = day_range(sourced) or window
-    told = (_day(own[0] - SLACK), _day(own[1] + LATEST_REPORT))
-    for other in index.mentions_between(_day(window[0]), _day(window[1]), told=told):
-        if other.mention.id == sourced.mention.id or not links(other.mention):
-            continue
-        if other.mention.date is None:
-            theirs = _window(other)
-            if theirs is None or own[0] > theirs[1] or theirs[0] > own[1]:
-                continue
-        yield other
+    for name in where.keys:
+        yield ("name", name)
+    if where.lat is not None:
+        grid = _grid(where)
+        yield ("cell", grid, *_cell(where, grid))
 
 
-def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Return the great-circle distance in kilometres.
+def _probed_places(profile: Profile, rules: LinkRules) -> Iterator[tuple[object, ...]]:
+    where = profile.where
+    fitting = np.flatnonzero(rules.fits[TYPES[profile.type]]).tolist()
+    for kind in fitting:
+        yield ("lost", kind)
+    if where.country:
+        yield ("open", where.country)
+    if where.admin1 is None:
+        if where.country:
+            yield ("in", where.country)
+        else:
+            yield from (("type", kind) for kind in fitting)
+        return
+    if not where.country:
+        # One without a place below its country, whatever that is, is compared where the types fit.
+        yield from (("type", kind) for kind in fitting)
+    for name in where.keys:
+        yield ("name", name)
+    if where.lat is not None:
+        yield from _cells_near(where)
 
-    >>> round(distance_km(36.19, 44.01, 35.47, 44.39))
-    87
+
+def _cells_near(where: Where) -> Iterator[tuple[object, ...]]:
+    lat, lon, radius = _lat(where), _lon(where), min(where.radius, _WIDEST)
+    for grid, (largest, size) in enumerate(_GRIDS):
+        reach = (radius + min(largest, _WIDEST) + NEAR_KM) / KM_PER_DEGREE
+        south, north = max(-90.0, lat - reach), min(90.0, lat + reach)
+        # Parallels shorten towards the poles; beyond some latitude all lengths are near.
+        shrunk = math.cos(math.radians(max(abs(south), abs(north))))
+        wide = reach / shrunk if shrunk > 0.05 else 400.0
+        rows = range(math.floor(south / size), math.floor(north / size) + 1)
+        if wide >= 180:
+            columns = set(range(math.floor(-180 / size), math.floor(180 / size) + 1))
+        else:
+            columns = set()
+            for west, east in ((lon - wide, lon + wide), (lon - wide + 360, lon + wide + 360)):
+                columns.update(range(math.floor(west / size), math.floor(east / size) + 1))
+            for west, east in ((lon - wide - 360, lon + wide - 360),):
+                columns.update(range(math.floor(west / size), math.floor(east / size) + 1))
+            edge = (math.floor(-180 / size), math.floor(180 / size))
+            columns = {column for column in columns if edge[0] <= column <= edge[1]}
+        yield from (("cell", grid, row, column) for row in rows for column in columns)
+
+
+def stored_blocks(profile: Profile) -> Ints:
+    """Return the keys that a mention is stored under; none where neither a day nor a telling is known."""
+    window = window_of(profile)
+    if window is None:
+        return np.zeros(0, np.int64)
+    first, last = window[0] - 1, window[1] + 1
+    level = next(number for number, (longest, _) in enumerate(_LEVELS) if last - first < longest)
+    return _keys([_hash(*place) for place in _stored_places(profile)], _times(level, first, last))
+
+
+def probed_blocks(profile: Profile, rules: LinkRules) -> Ints:
+    """Return the keys under which to look for what may be one with a mention."""
+    window = window_of(profile)
+    if window is None:
+        return np.zeros(0, np.int64)
+    first, last = window[0] - 1, window[1] + 1
+    times = [time for level in range(len(_LEVELS)) for time in _times(level, first, last)]
+    return np.unique(_keys([_hash(*place) for place in _probed_places(profile, rules)], times))
+
+
+def may_be_one(frame: Frame, i: Ints, j: Ints, rules: LinkRules) -> Bools:
+    """Return which pairs of rows days and places allow to be one event: the cheap test before the judging.
+
+    Exact days may miss one another by one, others by SLACK. Places that both name their province must share
+    a name or lie near one another. A place without its province may be anywhere in its country; one without
+    a country anywhere, if the types fit.
     """
-    a, b = math.radians(lat1), math.radians(lat2)
-    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-    return 12742.018 * math.asin(min(1.0, math.sqrt(h)))
+    f = frame
+    start_i, start_j = f.window_start[i], f.window_start[j]
+    gap = np.maximum(start_i, start_j) - np.minimum(f.window_end[i], f.window_end[j])
+    exact = (f.prec[i] == 1) & (f.prec[j] == 1)
+    undated = (f.start[i] < 0) | (f.start[j] < 0)
+    most = np.where(undated, 0, np.where(exact, 1, SLACK))
+    fits = (gap <= most) & (start_i > -(10**8)) & (start_j > -(10**8)) & (i != j)
+    one, other = f.country[i], f.country[j]
+    lost = (one < 0) | (other < 0)
+    fits &= lost | (one == other)
+    placed = (f.admin1[i] >= 0) & (f.admin1[j] >= 0)
+    near = np.zeros(len(i), np.bool_)
+    for a in f.keys:
+        for b in f.keys:
+            near |= (a[i] >= 0) & (a[i] == b[j])
+    near |= _near(f, i, j)
+    found: Bools = fits & np.where(placed, near, ~lost | rules.fits[f.type[i], f.type[j]])
+    return found
 
 
-def comparable(a: Profile, b: Profile) -> bool:
-    """Return whether days and places allow one event: the cheap test before a pair is judged.
+def _near(f: Frame, i: Ints, j: Ints) -> Bools:
+    reach = np.minimum(f.radius[i], _WIDEST) + np.minimum(f.radius[j], _WIDEST) + NEAR_KM
+    reach = reach / KM_PER_DEGREE
+    across = np.abs(f.lon[i] - f.lon[j])
+    across = np.minimum(across, 360 - across) * np.cos(np.radians((f.lat[i] + f.lat[j]) / 2))
+    found: Bools = (np.abs(f.lat[i] - f.lat[j]) <= reach) & (across <= reach)
+    return found
 
-    Exact days may miss one another by one. Places that both name their province must share a name or
-    lie near one another; else the words of the telling decide.
+
+def pairs_in(profiles: Iterable[Profile], rules: LinkRules) -> Iterator[tuple[Ints, Ints]]:
+    """Yield runs of pairs of rows (i, j), i > j, each once, among which are all that may be one.
+
+    A run holds all pairs of some rows i, and some million pairs at most where a row has not more.
     """
-    if (
-        a.start is not None
-        and b.start is not None
-        and a.day_precision == 1 == b.day_precision
-        and abs(a.start - b.start) > 1
-    ):
-        return False
-    one, two = a.where, b.where
-    if one.country and two.country and one.country != two.country:
-        return False
-    if not one.admin1 or not two.admin1 or not one.keys.isdisjoint(two.keys):
-        return True
-    if one.lat is None or two.lat is None or one.lon is None or two.lon is None:
-        return False
-    reach = (one.radius + two.radius + NEAR_KM) / 111.0
-    return abs(one.lat - two.lat) <= reach and abs(one.lon - two.lon) <= 2 * reach
+    rows = list(profiles)
+    blocks = [stored_blocks(profile) for profile in rows]
+    none = np.zeros(0, np.int64)
+    stored = np.concatenate([none, *blocks])
+    owner = np.repeat(np.arange(len(rows)), [len(keys) for keys in blocks])
+    # Owners rise within one key: the mentions before row i are the first part of its block.
+    order = np.lexsort((owner, stored))
+    stored, owner = stored[order], owner[order]
+    distinct, begins = np.unique(stored, return_index=True)
+    ends = np.append(begins[1:], len(stored))
+    run: list[Ints] = []
+    size = 0
+    for number, profile in enumerate(rows):
+        probes = probed_blocks(profile, rules)
+        at = np.searchsorted(distinct, probes)
+        at = at[at < len(distinct)]
+        probes = probes[: len(at)]
+        hits = at[distinct[at] == probes]
+        found = [owner[begins[h] : ends[h]] for h in hits.tolist()]
+        others = np.unique(np.concatenate(found)) if found else none
+        others = others[: np.searchsorted(others, number)]
+        run.append(np.stack([np.full(len(others), number), others]))
+        size += len(others)
+        if size >= _RUN:
+            both = np.concatenate(run, axis=1)
+            yield both[0], both[1]
+            run, size = [], 0
+    if run:
+        both = np.concatenate(run, axis=1)
+        yield both[0], both[1]
+
+
+_RUN = 1_000_000

@@ -1,68 +1,64 @@
-"""Judgements to clusters: best pairs first, average link, and no chaining."""
+"""Links and people's judgements to clusters: best pairs first, and no chaining.
+
+All log-odds are in thousandths, so that sums are exact and do not depend on their order.
+"""
 
 from __future__ import annotations
 
-import heapq
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
+
+from seamwatch.link.compare import Profile
+from seamwatch.link.consensus import consensus_of
+from seamwatch.link.frame import Frame, Names
+from seamwatch.link.odds import PairOdds
+from seamwatch.link.rules import LinkRules
 from seamwatch.model.incident import Judgement
+from seamwatch.model.link import Conflict, Link
 from seamwatch.vocabulary.codes import Verdict
 
-# Log-odds in thousandths, so that sums are exact and do not depend on their order.
-FLOOR, CEILING = -5000, 6000  # a pair that was never compared counts as FLOOR
-MERGE = 0  # two clusters become one when the mean of their pairs is above this
-OUTWEIGHS = 1200  # ... or above this, where rules hold a pair of them for different
-RULES = "rules"
+KEEP = -2200  # a pair at or below this is not kept: it counts as FLOOR
+FLOOR = -5000
+MERGE = 0  # two clusters become one when their score is above this
+TOGETHER = (
+    7  # tenths that what two clusters say as a whole has in their score; the mean of the pairs has the rest
+)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """Human judgements that can't all hold: `same` pairs bind together what `different` keeps apart."""
-
-    same: tuple[str, str]
-    different: tuple[str, str]
+Pair = tuple[str, str]
 
 
 @dataclass(slots=True)
-class _Link:
-    """What is known between two clusters: sum and number of compared pairs, pairs held for different."""
+class _Tie:
+    """What is known between two clusters: sum and number of the linked pairs of their nodes, the score."""
 
-    total: int = 0
-    pairs: int = 0
-    vetoes: int = 0
-    barred: tuple[str, str] | None = None
-
-
-def log_odds(score: float) -> int:
-    """Return a probability as log-odds in thousandths, within FLOOR..CEILING."""
-    if score <= 0.0 or score >= 1.0:
-        return FLOOR if score <= 0.0 else CEILING
-    return max(FLOOR, min(CEILING, round(1000 * math.log(score / (1 - score)))))
+    total: int
+    pairs: int
+    score: int
+    barred: bool
 
 
-def binds(judgement: Judgement) -> bool:
-    """Return whether a judgement can draw two mentions into one cluster."""
-    return judgement.verdict is Verdict.SAME if judgement.by != RULES else log_odds(judgement.score) > MERGE
+def worth_keeping(odds: int) -> bool:
+    """Return whether a link says more than the lack of one does."""
+    return odds > KEEP
 
 
-def worth_keeping(judgement: Judgement) -> bool:
-    """Return whether a judgement says more than the lack of one does."""
-    return judgement.by != RULES or log_odds(judgement.score) > FLOOR
+def binds(link: Link) -> bool:
+    """Return whether a link can draw two mentions into one cluster."""
+    return link.odds > MERGE
 
 
-def _rank(judgement: Judgement) -> tuple[bool, datetime, str, str]:
+def _rank(judgement: Judgement) -> tuple[datetime, str, str]:
     at = judgement.at or _EARLIEST
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return (judgement.by != RULES, at, judgement.verdict.value, judgement.by)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC), judgement.verdict.value, judgement.by)
 
 
-def effective(judgements: Iterable[Judgement]) -> dict[tuple[str, str], Judgement]:
-    """Return the judgement that holds for each pair: a human's over the rules', a later over an earlier."""
-    held: dict[tuple[str, str], Judgement] = {}
+def effective(judgements: Iterable[Judgement]) -> dict[Pair, Judgement]:
+    """Return the judgement that holds for each pair: a later one over an earlier."""
+    held: dict[Pair, Judgement] = {}
     for judgement in judgements:
         pair = (judgement.left, judgement.right)
         if pair not in held or _rank(judgement) > _rank(held[pair]):
@@ -70,144 +66,231 @@ def effective(judgements: Iterable[Judgement]) -> dict[tuple[str, str], Judgemen
     return held
 
 
-class _Clusters:
-    """Clusters in the making: members by the smallest id, and the links between clusters."""
+class _Nodes:
+    """Mentions that people bound together are one node; what people keep apart bars two nodes."""
 
-    def __init__(self, ids: Iterable[str]) -> None:
-        self.members: dict[str, list[str]] = {name: [name] for name in ids}
-        self.home: dict[str, str] = {name: name for name in self.members}
-        self.links: dict[str, dict[str, _Link]] = {name: {} for name in self.members}
+    def __init__(self, ids: Sequence[str], judgements: Iterable[Judgement]) -> None:
+        self.home = {name: name for name in ids}
+        self.members = {name: [name] for name in ids}
+        self.bars: dict[str, dict[str, Pair]] = {}
+        self.unsure: set[Pair] = set()
+        self.conflicts: list[Conflict] = []
+        same = []
+        for pair, judgement in sorted(effective(judgements).items()):
+            if pair[0] not in self.home or pair[1] not in self.home or pair[0] == pair[1]:
+                continue
+            match judgement.verdict:
+                case Verdict.DIFFERENT:
+                    self._bar(*pair, pair)
+                case Verdict.UNSURE:
+                    self.unsure.add(pair)
+                case Verdict.SAME:
+                    same.append((_rank(judgement), pair))
+        # Later judgements first: where not all can hold, the earlier one is the one that is set aside.
+        same.sort(key=lambda item: item[1])
+        same.sort(key=lambda item: item[0], reverse=True)
+        for _, pair in same:
+            self._bind(pair)
 
-    def link(self, a: str, b: str) -> _Link:
-        """Return the link between two clusters, made where there is none."""
-        found = self.links[a].get(b)
-        if found is None:
-            found = self.links[a][b] = self.links[b][a] = _Link()
-        return found
+    def _bar(self, a: str, b: str, pair: Pair) -> None:
+        held = self.bars.setdefault(a, {}).get(b, pair)
+        self.bars[a][b] = self.bars.setdefault(b, {})[a] = min(held, pair)
 
-    def mean(self, a: str, b: str) -> int | None:
-        """Return the mean log-odds of two clusters; None where they must stay apart."""
-        link = self.links[a].get(b)
-        if link is None or link.barred:
-            return None
-        pairs = len(self.members[a]) * len(self.members[b])
-        mean = (link.total + FLOOR * (pairs - link.pairs)) // pairs
-        if mean <= MERGE or (link.vetoes and mean <= OUTWEIGHS):
-            return None
-        return mean
-
-    def merge(self, a: str, b: str) -> str:
-        """Make two clusters one, and return its id."""
+    def _bind(self, pair: Pair) -> None:
+        a, b = self.home[pair[0]], self.home[pair[1]]
+        if a == b:
+            return
+        barred = self.bars.get(a, {}).get(b)
+        if barred:
+            self.conflicts.append(Conflict(same=pair, different=barred))
+            return
         keep, gone = min(a, b), max(a, b)
         for name in self.members[gone]:
             self.home[name] = keep
         self.members[keep] += self.members.pop(gone)
-        for other, link in self.links.pop(gone).items():
-            del self.links[other][gone]
-            if other == keep:
+        for other, reason in self.bars.pop(gone, {}).items():
+            del self.bars[other][gone]
+            self._bar(keep, other, reason)
+
+
+@dataclass(slots=True)
+class _Cluster:
+    """A cluster in the making: its nodes and mentions, what they say together, and its ties by name."""
+
+    nodes: int
+    members: list[str]
+    says: Profile
+    articles: set[str]
+    ties: dict[str, _Tie]
+
+
+class _Growth:
+    """Clusters that grow in rounds: in each, all pairs that are one another's best become one."""
+
+    def __init__(
+        self, nodes: _Nodes, links: Iterable[Link], profiles: Mapping[str, Profile], rules: LinkRules
+    ) -> None:
+        self._profiles = profiles
+        self._rules = rules
+        self._names = Names()
+        self.held: dict[str, _Cluster] = {}
+        for name, members in nodes.members.items():
+            told = [profiles[m] for m in members]
+            self.held[name] = _Cluster(1, members, consensus_of(told), {p.article for p in told}, {})
+        best: dict[Pair, int] = {}
+        for left, right, odds in links:
+            a, b = nodes.home.get(left), nodes.home.get(right)
+            if a is None or b is None or a == b:
                 continue
-            target = self.link(keep, other)
-            target.total += link.total
-            target.pairs += link.pairs
-            target.vetoes += link.vetoes
-            barred = [pair for pair in (target.barred, link.barred) if pair]
-            target.barred = min(barred) if barred else None
-        return keep
+            pair = (a, b) if a < b else (b, a)
+            if (left, right) in nodes.unsure:
+                odds = min(odds, 0)
+            # A node is as near as its nearest mention: a person says that they all tell the same.
+            if odds > best.get(pair, FLOOR):
+                best[pair] = odds
+        for (a, b), odds in best.items():
+            barred = b in nodes.bars.get(a, ())
+            tie = _Tie(total=odds, pairs=1, score=odds, barred=barred)
+            self.held[a].ties[b] = self.held[b].ties[a] = tie
+        for a, bars in nodes.bars.items():
+            for b in bars:
+                if b not in self.held[a].ties:
+                    tie = _Tie(total=0, pairs=0, score=FLOOR, barred=True)
+                    self.held[a].ties[b] = self.held[b].ties[a] = tie
 
+    def grow(self) -> None:
+        """Merge the best pairs again and again, while one is above the threshold."""
+        best: dict[str, str] = {}
+        fresh: Iterable[str] = self.held
+        while True:
+            for name in fresh:
+                other = self._best(name)
+                if other is None:
+                    best.pop(name, None)
+                else:
+                    best[name] = other
+            pairs = [(a, b) for a, b in best.items() if a < b and best.get(b) == a]
+            if not pairs:
+                return
+            for a, b in pairs:
+                self._merge(a, b)
+                del best[b]
+            fresh = self._score([a for a, _ in pairs])
 
-def _start(
-    ids: Iterable[str], judgements: Iterable[Judgement]
-) -> tuple[_Clusters, list[str], tuple[Conflict, ...]]:
-    """Return the clusters that humans bind together, their ids, and where humans contradict one another."""
-    clusters = _Clusters(sorted(set(ids)))
-    held = effective(judgements)
-    bound: list[tuple[tuple[bool, datetime, str, str], tuple[str, str]]] = []
-    for pair, judgement in sorted(held.items()):
-        if pair[0] not in clusters.home or pair[1] not in clusters.home or pair[0] == pair[1]:
-            continue
-        link = clusters.link(*pair)
-        link.pairs = 1
-        if judgement.by == RULES:
-            link.total = log_odds(judgement.score)
-            link.vetoes = int(judgement.verdict is Verdict.DIFFERENT)
-        elif judgement.verdict is Verdict.DIFFERENT:
-            link.total, link.barred = FLOOR, pair
-        elif judgement.verdict is Verdict.SAME:
-            link.total = CEILING
-            bound.append((_rank(judgement), pair))
-    conflicts = []
-    bound.sort(key=lambda item: item[1])
-    bound.sort(key=lambda item: item[0], reverse=True)
-    for _, pair in bound:
-        a, b = clusters.home[pair[0]], clusters.home[pair[1]]
-        if a == b:
-            continue
-        barred = clusters.link(a, b).barred
-        if barred:
-            conflicts.append(Conflict(same=pair, different=barred))
-        else:
-            clusters.merge(a, b)
-    return clusters, sorted(clusters.members), tuple(conflicts)
+    def _best(self, name: str) -> str | None:
+        found: tuple[int, str] | None = None
+        for other, tie in self.held[name].ties.items():
+            if tie.score > MERGE and not tie.barred:
+                # Of equals the first by both names: then somewhere two are one another's best.
+                if found is None or tie.score > found[0]:
+                    found = (tie.score, other)
+                elif tie.score == found[0]:
+                    mine, theirs = sorted((name, other)), sorted((name, found[1]))
+                    found = (tie.score, other) if mine < theirs else found
+        return found[1] if found else None
+
+    def _merge(self, keep: str, gone: str) -> None:
+        mine, other = self.held[keep], self.held.pop(gone)
+        mine.nodes += other.nodes
+        mine.members = mine.members + other.members
+        mine.articles |= other.articles
+        del mine.ties[gone]
+        for name, tie in other.ties.items():
+            if name == keep:
+                continue
+            theirs = self.held[name].ties
+            del theirs[gone]
+            known = mine.ties.get(name)
+            if known is None:
+                mine.ties[name] = theirs[keep] = tie
+            else:
+                known.total += tie.total
+                known.pairs += tie.pairs
+                known.barred |= tie.barred
+
+    def _score(self, changed: Sequence[str]) -> set[str]:
+        """Compare anew what has grown with its neighbours; return whose best may be another one now."""
+        grown = set(changed)
+        for name in changed:
+            cluster = self.held[name]
+            cluster.says = consensus_of([self._profiles[m] for m in cluster.members])
+        numbers: dict[str, int] = {}
+        pairs: list[tuple[str, str, _Tie]] = []
+        for name in changed:
+            for other, tie in self.held[name].ties.items():
+                if not tie.barred and not (other in grown and other < name):
+                    pairs.append((name, other, tie))
+                    numbers.setdefault(name, len(numbers))
+                    numbers.setdefault(other, len(numbers))
+        if not pairs:
+            return grown
+        frame = Frame([self.held[name].says for name in numbers], self._names)
+        i = np.array([numbers[a] for a, _, _ in pairs], np.int64)
+        j = np.array([numbers[b] for _, b, _ in pairs], np.int64)
+        told_twice = self._rules.odds["prior.one_article"] - self._rules.odds["prior.articles"]
+        for (a, b, tie), odds in zip(pairs, PairOdds(frame, self._rules).of(i, j).tolist(), strict=True):
+            one, two = self.held[a], self.held[b]
+            together = odds + (told_twice if not one.articles.isdisjoint(two.articles) else 0)
+            count = one.nodes * two.nodes
+            mean = (tie.total + FLOOR * (count - tie.pairs)) // count
+            tie.score = (TOGETHER * together + (10 - TOGETHER) * mean) // 10
+        return grown.union(numbers)
 
 
 def conflicts(ids: Iterable[str], judgements: Iterable[Judgement]) -> tuple[Conflict, ...]:
-    """Return the human judgements that contradict one another: a=b, b=c, but a is not c."""
-    return _start(ids, judgements)[2]
+    """Return the judgements of people that contradict one another: a=b, b=c, but a is not c."""
+    return tuple(_Nodes(sorted(set(ids)), judgements).conflicts)
 
 
-def cluster(ids: Iterable[str], judgements: Iterable[Judgement]) -> tuple[tuple[str, ...], ...]:
-    """Return the ids in clusters, each sorted, in order of their first id; input order does not matter.
+def cluster(
+    profiles: Mapping[str, Profile],
+    links: Iterable[Link],
+    rules: LinkRules,
+    judgements: Iterable[Judgement] = (),
+) -> tuple[tuple[str, ...], ...]:
+    """Return the mentions in clusters, each sorted, in order of their first id; input order does not matter.
 
-    Best pairs first; a cluster grows only while the mean over all its pairs speaks for it, so that two
-    attacks do not become one through a report that resembles both. A human judgement always wins.
+    Two clusters become one where what each says as a whole, and the mean over all pairs of their mentions,
+    speak for it: so two attacks do not become one through a report that resembles both. A person's
+    judgement always wins.
 
-    >>> from seamwatch.model.incident import Judgement
-    >>> from seamwatch.vocabulary.codes import Verdict
-    >>> same = Judgement(left="a", right="b", verdict=Verdict.SAME, score=0.97)
-    >>> cluster(["c", "b", "a"], [same])
+    >>> from seamwatch.link.rules import load_link_rules
+    >>> from seamwatch.link.compare import Profile, Where
+    >>> from seamwatch.vocabulary.acled import SubEventType
+    >>> def tell(name: str) -> Profile:
+    ...     return Profile(id=name, article=name, told=None, start=None, end=None, day_precision=0,
+    ...         where=Where(), type=SubEventType.GRENADE, killed=None, injured=None, abducted=None,
+    ...         best=(None, None), actors=(), sides=frozenset(), things=frozenset(), weapons=frozenset(),
+    ...         rare=frozenset())
+    >>> cluster({n: tell(n) for n in "cba"}, [Link("a", "b", 3500)], load_link_rules())
     (('a', 'b'), ('c',))
     """
-    clusters, names, _ = _start(ids, judgements)
-    heap: list[tuple[int, str, str, int, int]] = []
-
-    def offer(a: str, b: str) -> None:
-        mean = clusters.mean(a, b)
-        if mean is not None:
-            first, second = min(a, b), max(a, b)
-            sizes = (len(clusters.members[first]), len(clusters.members[second]))
-            heapq.heappush(heap, (-mean, first, second, *sizes))
-
-    for name in names:
-        for other in clusters.links[name]:
-            if name < other:
-                offer(name, other)
-    while heap:
-        _, a, b, size_a, size_b = heapq.heappop(heap)
-        if len(clusters.members.get(a, ())) != size_a or len(clusters.members.get(b, ())) != size_b:
-            continue  # one of them has grown since, and was offered again
-        keep = clusters.merge(a, b)
-        for other in list(clusters.links[keep]):
-            offer(keep, other)
-    return tuple(sorted(tuple(sorted(members)) for members in clusters.members.values()))
+    if len(profiles) == 1:
+        return (tuple(profiles),)
+    nodes = _Nodes(sorted(profiles), judgements)
+    growth = _Growth(nodes, links, profiles, rules)
+    growth.grow()
+    return tuple(sorted(tuple(sorted(held.members)) for held in growth.held.values()))
 
 
-def components(ids: Iterable[str], judgements: Sequence[Judgement]) -> tuple[tuple[str, ...], ...]:
-    """Return the ids in groups that binding judgements connect; clusters never cross them."""
-    known = set(ids)
-    near: dict[str, list[str]] = {name: [] for name in known}
-    for judgement in effective(judgements).values():
-        if binds(judgement) and judgement.left in known and judgement.right in known:
-            near[judgement.left].append(judgement.right)
-            near[judgement.right].append(judgement.left)
-    groups, seen = [], set()
-    for name in sorted(known):
-        if name in seen:
-            continue
-        seen.add(name)
-        group = [name]
-        for member in group:
-            fresh = [other for other in near[member] if other not in seen]
-            seen.update(fresh)
-            group += fresh
-        groups.append(tuple(sorted(group)))
-    return tuple(groups)
+def components(
+    ids: Iterable[str], links: Iterable[Link], judgements: Iterable[Judgement] = ()
+) -> tuple[tuple[str, ...], ...]:
+    """Return the ids in groups that binding links and judgements connect; clusters never cross them."""
+    home = {name: name for name in ids}
+
+    def top(name: str) -> str:
+        while home[name] != name:
+            home[name] = home[home[name]]
+            name = home[name]
+        return name
+
+    same = [(j.left, j.right) for j in judgements if j.verdict is Verdict.SAME]
+    for left, right in [*((link.left, link.right) for link in links if binds(link)), *same]:
+        if left in home and right in home:
+            a, b = top(left), top(right)
+            home[max(a, b)] = min(a, b)
+    groups: dict[str, list[str]] = {}
+    for name in sorted(home):
+        groups.setdefault(top(name), []).append(name)
+    return tuple(tuple(group) for group in groups.values())

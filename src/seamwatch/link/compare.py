@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from seamwatch.link.names import fold, name_parts, skeleton, words_of
 from seamwatch.link.rules import LinkRules
 from seamwatch.model.incident import Mention, SourcedMention, Toll
@@ -14,6 +16,9 @@ from seamwatch.vocabulary.codes import ActorKind, Modality
 Name = tuple[str, str]  # folded, and its skeleton
 LINKED = frozenset({Modality.ASSERTED, Modality.REPORTED, Modality.CLAIMED, Modality.DENIED, Modality.FOILED})
 RARE_LENGTH = 5
+MOST_NAMES = 6  # names of one place phrase, or actors of one telling, that are compared
+SLACK = 2  # days by which two tellings of one incident may miss one another
+LATEST_REPORT = 45  # days after an incident within which an article without its date may tell it
 TELLING = 400  # characters of a telling's passage that are compared
 
 
@@ -21,8 +26,8 @@ TELLING = 400  # characters of a telling's passage that are compared
 class Where:
     """The place of a mention for comparison. `parts` are its own names, without those of its units.
 
-    `level` is where_prec, `keys` the skeletons of all its names; `seat` says that the name is that of
-    the district: its town, or all of it.
+    `level` is where_prec, `keys` the skeletons of its names and its admin1's; `seat` says that the name is
+    that of the district: its town, or all of it.
     """
 
     parts: tuple[Name, ...] = ()
@@ -75,6 +80,13 @@ class Profile:
     rare: frozenset[str]
 
 
+def window_of(profile: Profile) -> tuple[int, int] | None:
+    """Return the days on which the incident may lie: its own, else those before the telling."""
+    if profile.start is not None and profile.end is not None:
+        return (profile.start, profile.end)
+    return (profile.told - LATEST_REPORT, profile.told + SLACK) if profile.told is not None else None
+
+
 def links(mention: Mention) -> bool:
     """Return whether a mention takes part in linking: it counts, or denies or foils what was told."""
     return mention.modality in LINKED
@@ -101,6 +113,7 @@ def _where(mention: Mention, rules: LinkRules) -> Where:
     admin2 = _without_units(place.admin2, rules.place_words) if place.admin2 else None
     admin1 = _without_units(place.admin1, rules.place_words) if place.admin1 else None
     unit_bones = {unit[1] for unit in (admin2, admin1) if unit}
+    parts = parts[:MOST_NAMES]
     own = tuple(p for p in parts if p[1] not in unit_bones)
     return Where(
         parts=own or parts,
@@ -108,7 +121,7 @@ def _where(mention: Mention, rules: LinkRules) -> Where:
         admin1=admin1,
         country=place.country,
         level=place.precision,
-        keys=frozenset(n[1] for n in (*parts, admin2, admin1) if n),
+        keys=frozenset(n[1] for n in (*parts, admin1) if n),
         seat=bool(parts) and not own,
         lat=place.lat if place.lon is not None else None,
         lon=place.lon,
@@ -169,7 +182,7 @@ def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
         ),
         actors=tuple(
             n for a in mention.perpetrators if a.kind is not ActorKind.GROUP and (n := _named(a.name))
-        ),
+        )[:MOST_NAMES],
         sides=frozenset(sides),
         things=frozenset(g for g in told | aims | hurts if layers[g] == "thing"),
         weapons=frozenset(weapons),
@@ -179,6 +192,20 @@ def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
             if len(w) >= RARE_LENGTH and w not in common and w not in rules.groups
         ),
     )
+
+
+_decoder = msgspec.json.Decoder(Profile)
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def profile_text(profile: Profile) -> str:
+    """Return a profile as text, for the store."""
+    return _encoder.encode(profile).decode()
+
+
+def profile_from_text(text: str) -> Profile:
+    """Return the profile of a text that `profile_text` gave."""
+    return _decoder.decode(text)
 
 
 class Profiles:

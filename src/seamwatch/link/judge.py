@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 
-from seamwatch.link.block import distance_km
 from seamwatch.link.compare import Name, Profile, Where, profile_of
 from seamwatch.link.names import same_name
 from seamwatch.link.rules import LinkRules
 from seamwatch.model.incident import Judgement, Reason, SourcedMention
+from seamwatch.model.place import great_circle_km
 from seamwatch.vocabulary.codes import Verdict
 
 Part = tuple[str, str]  # name of the weight, and why in plain words
 DISTRICT, REGION = 3, 5  # where_prec
+SPOT_KM = 1.0  # two points nearer than this are one village's or quarter's
+NEAR_TOLL = 3  # figures of two outlets that miss one another by no more are common
 
 
 def _same(a: Name, b: Name) -> bool:
@@ -62,7 +64,7 @@ def compare_days(a: Profile, b: Profile) -> Part:
 def _distance(a: Where, b: Where) -> Part | None:
     if a.lat is None or b.lat is None or a.lon is None or b.lon is None:
         return None
-    km = distance_km(a.lat, a.lon, b.lat, b.lon)
+    km = great_circle_km(a.lat, a.lon, b.lat, b.lon)
     reach = a.radius + b.radius
     if km <= max(reach, 2.0):
         if max(a.level, b.level) >= DISTRICT:
@@ -73,6 +75,12 @@ def _distance(a: Where, b: Where) -> Part | None:
     if km <= reach + 60:
         return ("place.far", f"the points lie {km:.0f} km apart, radii {reach:.0f} km")
     return ("place.very_far", f"the points lie {km:.0f} km apart")
+
+
+def _spot(a: Where, b: Where) -> bool:
+    if a.lat is None or b.lat is None or a.lon is None or b.lon is None or max(a.level, b.level) >= DISTRICT:
+        return False
+    return great_circle_km(a.lat, a.lon, b.lat, b.lon) <= SPOT_KM
 
 
 def _inside(small: Where, wide: Where) -> Part | None:
@@ -141,20 +149,23 @@ def compare_places(a: Where, b: Where) -> list[Part]:
     elif shared and not (point and point[0] in ("place.far", "place.very_far")):
         found.append(_same_place(a, b, shared[0]))
     else:
-        inside = _inside(a, b) or _inside(b, a)
-        if inside:
-            found.append(inside)
+        # A district holds more than a province: the same whichever is asked first.
+        insides = [part for part in (_inside(a, b), _inside(b, a)) if part]
+        if insides:
+            found.append(max(insides, key=lambda part: part[0]))
         else:
             apart = None if point and point[0] == "place.close_by" else _apart(a, b)
             found += [p for p in (apart, point) if p]
             if units_agree and a.admin2:
                 found.append(("place.admin2_agrees", f"both in {a.admin2[0]}"))
+    if _spot(a, b):
+        found.append(("place.same_spot", "the points are one"))
     if a.admin2 and b.admin2 and not units_agree:
         found.append(("place.admin2_differs", f"{a.admin2[0]} is not {b.admin2[0]}"))
     if a.admin1 and b.admin1:
         if not _same(a.admin1, b.admin1):
             found.append(("place.admin1_differs", f"{a.admin1[0]} is not {b.admin1[0]}"))
-        elif not found:
+        elif not [name for name, _ in found if name != "place.same_spot"]:
             found.append(("place.admin1_agrees", f"both in {a.admin1[0]}"))
     return found
 
@@ -169,6 +180,8 @@ def _count(earlier: tuple[int, int], later: tuple[int, int], what: str) -> Part:
         return (f"toll.{word}", f"both give {low} {what}")
     if min(earlier[1], later[1]) == 0:
         return ("toll.some_or_none", f"{earlier[1]} and {later[1]} {what}")
+    if low - high <= NEAR_TOLL:
+        return ("toll.near", f"{earlier[1]} and {later[1]} {what} are near one another")
     if later[0] > earlier[1]:
         if later[0] <= 2 * earlier[1] + 3:
             return ("toll.growth", f"{earlier[1]} {what} could have risen to {later[0]}")
@@ -207,6 +220,8 @@ def compare_actors(a: Profile, b: Profile) -> Part | None:
     if not a.actors or not b.actors:
         return None
     shared = _shared(a.actors, b.actors)
+    if shared and len(set(a.actors)) > 1 and set(a.actors) == set(b.actors):
+        return ("actor.all", f"both name {', '.join(sorted(name for name, _ in a.actors))}")
     if shared:
         return ("actor.same", f"both name {shared[0][0]}")
     if any(_akin(x, y) for x in a.actors for y in b.actors):
@@ -248,6 +263,12 @@ def compare_details(a: Profile, b: Profile, rules: LinkRules) -> list[tuple[str,
     return found
 
 
+def probability(odds: int, rules: LinkRules) -> float:
+    """Return the probability of log-odds in thousandths, capped as the rules say."""
+    cap = rules.odds["cap"]
+    return round(1 / (1 + math.exp(-max(-cap, min(cap, odds)) / 1000)), 6)
+
+
 def judge_profiles(a: Profile, b: Profile, rules: LinkRules) -> Judgement:
     """Return the judgement about two profiled mentions; the same whichever comes first."""
     if b.id < a.id:
@@ -266,9 +287,7 @@ def judge_profiles(a: Profile, b: Profile, rules: LinkRules) -> Judgement:
         named.append(actor)
     parts += [(name.partition(".")[0], weights[name], why) for name, why in named]
     parts += compare_details(a, b, rules)
-    total = sum(part[1] for part in parts)
-    cap = weights["cap"]
-    score = round(1 / (1 + math.exp(-max(-cap, min(cap, total)))), 6)
+    score = probability(sum(round(1000 * part[1]) for part in parts), rules)
     if score >= weights["verdict.same"]:
         verdict = Verdict.SAME
     elif score <= weights["verdict.different"]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import yaml
 
 from seamwatch.errors import VocabularyError
@@ -14,16 +17,20 @@ from seamwatch.vocabulary.acled import EventType, SubEventType
 from seamwatch.vocabulary.lexicon import Entry, read_entries
 
 TypePair = tuple[SubEventType, SubEventType]
+TYPES = {kind: number for number, kind in enumerate(SubEventType)}
+KINDS = ("same", "same_group", "close", "weak", "other", "never")  # how two sub-types fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkRules:
     """All that comparing needs, read once by `load_link_rules` and passed in.
 
-    `weights` is by "group.name". `types` holds every ordered pair of sub-types with its weight and its
+    `weights` is by "group.name"; `odds` is the same in thousandths, so
+    that sums are exact. `types` holds every ordered pair of sub-types with its weight and its
     word. `groups` leads from a pattern's words to the groups it stands for, `starts` from its first word
     to the number of words of the longest pattern that begins so; `layers` from a group to its layer;
-    `within` from a kind of weapon to the wider kind.
+    `within` from a kind of weapon to the wider kind; `agencies` from each name of a news agency, as
+    written, to its id. `late_death` finds, in a folded passage, that a wounded one died.
     """
 
     weights: Mapping[str, float]
@@ -34,6 +41,11 @@ class LinkRules:
     within: Mapping[str, str]
     place_words: frozenset[str]
     common_words: frozenset[str]
+    agencies: Mapping[str, str]
+    late_death: re.Pattern[str]
+    odds: Mapping[str, int]
+    kinds: npt.NDArray[np.int64]
+    fits: npt.NDArray[np.bool_]
 
     def find_groups(self, words: Iterable[str]) -> frozenset[str]:
         """Return the word groups that a text of lower-case words names; the longest pattern counts.
@@ -83,6 +95,20 @@ def _words_of(entries: Iterable[Entry], layer: str) -> frozenset[str]:
     return frozenset(p for e in entries if e.fields["layer"] == layer for p in e.patterns)
 
 
+def _states(entries: Iterable[Entry]) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return the names of news agencies with their ids, and what finds that a wounded one died."""
+    agencies: dict[str, str] = {}
+    words: dict[str, list[str]] = {"hurt": [], "dies": []}
+    for entry in entries:
+        if entry.fields["layer"] == "agency":
+            agencies.update(dict.fromkeys(entry.patterns, entry.id))
+        else:
+            words[entry.fields["layer"]] += entry.patterns
+    hurt, dies = ("|".join(map(re.escape, words[layer])) for layer in ("hurt", "dies"))
+    # "Four wounded and two dead" are two groups of people: no "and", comma or stop may stand between.
+    return agencies, re.compile(rf"\b(?:{hurt})\b(?:(?!\band\b)[^.;,]){{0,80}}?\b(?:{dies})\b")
+
+
 def load_link_rules() -> LinkRules:
     """Return the rules of vocabulary/link_weights.yaml and lexicons/en/linking.yaml."""
     where = "vocabulary/link_weights.yaml"
@@ -96,12 +122,14 @@ def load_link_rules() -> LinkRules:
         types = _types(raw, weights)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as wrong:
         raise VocabularyError(f"{where}: not a table of weights ({wrong})") from wrong
+    kinds = np.array([[KINDS.index(types[a, b][1]) for b in TYPES] for a in TYPES], np.int64)
     entries = read_entries("linking")
     groups: dict[str, tuple[str, ...]] = {}
     for entry in entries:
         if entry.fields["layer"] not in ("place", "common"):
             for pattern in entry.patterns:
                 groups[pattern] = (*groups.get(pattern, ()), entry.id)
+    agencies, late_death = _states(read_entries("states"))
     starts: dict[str, int] = {}
     for pattern in groups:
         words = pattern.split()
@@ -115,4 +143,9 @@ def load_link_rules() -> LinkRules:
         within={e.id: e.fields["within"] for e in entries if "within" in e.fields},
         place_words=_words_of(entries, "place"),
         common_words=_words_of(entries, "common"),
+        agencies=agencies,
+        late_death=late_death,
+        odds={name: round(1000 * value) for name, value in weights.items()},
+        kinds=kinds,
+        fits=~np.isin(kinds, [KINDS.index("other"), KINDS.index("never")]),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from seamwatch.model.text import Evidence, Span
 
 PlaceKind = Literal["populated", "division1", "division2", "country", "feature", "nationality", "unknown"]
+
+EARTH_RADIUS_KM = 6371.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +76,14 @@ class PlaceMention:
     score: float = 0.0
     reasons: tuple[str, ...] = ()
     where: Place | None = None
+
+
+def great_circle_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Return the great-circle distance of two points (degrees) in kilometres.
+
+    >>> round(great_circle_km(36.19, 44.01, 35.47, 44.39))
+    87
+    """
+    a, b = math.radians(lat1), math.radians(lat2)
+    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))

@@ -29,12 +29,12 @@ def list_incidents(store: Store, wanted: IncidentFilter, as_of: datetime | None 
 
 
 def _believed(store: Store, wanted: IncidentFilter, moment: datetime) -> list[Incident]:
-    from seamwatch.link.linker import incidents_as_of
+    from seamwatch.link.linker import link_all
     from seamwatch.link.rules import load_link_rules
     from seamwatch.pipeline.areas import AreaFinder
     from seamwatch.store.matching import listed, passes
 
-    found = incidents_as_of(tuple(store.all_mentions()), store.all_judgements(), load_link_rules(), moment)
+    found = link_all(store.all_mentions(), load_link_rules(), decisions=store.decisions(), as_of=moment)
     articles = None
     if wanted.text is not None:
         articles = {hit.article.id for hit in store.search_articles(wanted.text, limit=MOST_HITS)}

@@ -15,9 +15,11 @@ from seamwatch.model.text import Article, Rejected
 from seamwatch.model.time import TimeMention
 from seamwatch.pipeline.extraction import extract_one
 from seamwatch.pipeline.kit import Kit, load_kit
+from seamwatch.pipeline.linking import Linker
 from seamwatch.pipeline.place_loading import own_places_url
-from seamwatch.pipeline.privacy import withhold_private_names
-from seamwatch.pipeline.record import Recorder
+from seamwatch.pipeline.privacy import load_privacy_rules, withhold_private_names
+from seamwatch.pipeline.relinking import link_anew_where_needed
+from seamwatch.vocabulary.codes import RevisionKind
 
 if TYPE_CHECKING:
     from seamwatch.resolve.gazetteer import Gazetteer
@@ -104,12 +106,15 @@ def read_again(store: Store, *, kit: Kit | None = None, step: Step | None = None
     )
 
 
-class _Again(Recorder):
+class _Again:
     """Writes what articles say now in place of what they said, and links it as when it was read first."""
 
     def __init__(self, store: Store, kit: Kit) -> None:
-        super().__init__(store, kit)
+        self._store = store
         self._loaded = kit
+        self._linker = Linker(store)
+        link_anew_where_needed(store, self._linker.rules, None)
+        self._privacy = load_privacy_rules()
 
     def article(self, name: str) -> tuple[str, ...] | Rejected:
         """Return the ids of the incidents that changed, or why the article could not be read."""
@@ -155,29 +160,15 @@ class _Again(Recorder):
         held = store.incidents_of(old)
         before = {name: store.incident(name) for name in sorted(set(held.values()))}
         extraction = with_ids_kept(extraction, tuple(old.values()), article.id)
+        if {m.id: m for m in extraction.mentions} == old:
+            store.store_extraction(article.id, extraction, places, times, given=given)
+            self._linker.link(store.mentions_of(article.id))
+            return ()
+        around = self._linker.connected(old.keys()).difference(old)
         store.store_extraction(article.id, extraction, places, times, given=given)
         new = store.mentions_of(article.id)
-        if {m.mention.id: m.mention for m in new} == old:
-            return ()
-        kept = {m.mention.id for m in new}
-        beside = {m.mention.id for i in before.values() for m in i.mentions} - old.keys()
-        self._judge_again(sorted(kept))
-        gone = {held[name]: "" for name in old if name in held and name not in kept}
-        self._link([*new, *store.mentions(sorted(beside)).values()], gone)
+        self._linker.link(new, dict.fromkeys(before, ""), around)
         return self._tell_changes(new, held, before)
-
-    def _judge_again(self, mention_ids: Sequence[str]) -> None:
-        """Judge the pairs that the rules judged before anew: some may no longer come up by themselves."""
-        from seamwatch.link.cluster import RULES
-        from seamwatch.link.judge import judge_profiles
-
-        standing = [j for j in self._store.judgements_about(mention_ids) if j.by == RULES]
-        known = self._store.mentions({name for j in standing for name in (j.left, j.right)})
-        self._store.add_judgements(
-            judge_profiles(self._profiles.of(known[j.left]), self._profiles.of(known[j.right]), self._rules)
-            for j in standing
-            if j.left in known and j.right in known
-        )
 
     def _tell_changes(
         self, new: Sequence[SourcedMention], held: Mapping[str, str], before: Mapping[str, Incident]
@@ -199,6 +190,7 @@ class _Again(Recorder):
             changed[owner] = None
             if was is not None and _where(was.place) != _where(incident.place):
                 revision = Revision(
+                    kind=RevisionKind.PLACE,
                     at=moment,
                     field="place",
                     before=_where(was.place),
@@ -208,7 +200,6 @@ class _Again(Recorder):
                 )
                 store.add_place_revisions([revision])
                 store.replace_incidents([replace(incident, revisions=(*incident.revisions, revision))])
-                store.append_revisions(owner, [revision])
         lost = [i for i in before if i not in owners.values() and i not in changed]
         return (*changed, *lost)
 
@@ -220,7 +211,7 @@ def _state(incident: Incident) -> dict[str, object]:
 
 def _where(place: Place | None) -> dict[str, object] | None:
     """Return a place's JSON as revisions have it, with its point."""
-    from seamwatch.link.revise import short_place
+    from seamwatch.link.short import short_place
 
     short = short_place(place)
     return None if short is None or place is None else {**short, "lat": place.lat, "lon": place.lon}

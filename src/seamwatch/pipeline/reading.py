@@ -34,6 +34,8 @@ class ReadOptions:
     workers: int = 1
 
 
+Given = tuple[Article, Extraction, str]
+
 # The article was not stored, and will be when the same command is run again.
 _COMES_AGAIN = ("store_full", "store_busy")
 
@@ -86,9 +88,9 @@ def read_into(
     store: Store, options: ReadOptions, *, note: Callable[[str], None]
 ) -> Iterator[Recorded | Rejected]:
     """Yield what became of each input, in order; `note` takes remarks that concern no single article."""
-    recorder = Recorder(store, published=options.published, source=options.source)
+    recorder = Recorder(store, published=options.published, source=options.source, note=note)
     for name in options.mentions:
-        yield from _given(recorder, name)
+        yield from recorder.store_all_given(_given(name))
     if not options.sources:
         return
     from seamwatch.ingest.address import is_url
@@ -113,12 +115,12 @@ def read_into(
             client.close()
 
 
-def _given(recorder: Recorder, name: str) -> Iterator[Recorded | Rejected]:
-    """Yield what became of each line of a file of given mentions."""
+def _given(name: str) -> Iterator[Given | Rejected]:
+    """Yield the article and the mentions of each line of a file, and where it stands."""
     import sys
 
     if name == "-":
-        yield from _given_lines(recorder, sys.stdin.buffer, "stdin")
+        yield from _given_lines(sys.stdin.buffer, "stdin")
         return
     with ExitStack() as stack:
         try:
@@ -127,10 +129,10 @@ def _given(recorder: Recorder, name: str) -> Iterator[Recorded | Rejected]:
             reason = f"{name}: can't be read ({wrong.strerror}); check the path and its permissions"
             yield Rejected(origin=name, stage="ingest", code="not_found", reason=reason)
             return
-        yield from _given_lines(recorder, lines, name)
+        yield from _given_lines(lines, name)
 
 
-def _given_lines(recorder: Recorder, lines: BinaryIO, name: str) -> Iterator[Recorded | Rejected]:
+def _given_lines(lines: BinaryIO, name: str) -> Iterator[Given | Rejected]:
     from seamwatch.ingest.jsonl import limit_lines, parse_line
 
     for number, line in enumerate(limit_lines(lines), 1):
@@ -151,7 +153,7 @@ def _given_lines(recorder: Recorder, lines: BinaryIO, name: str) -> Iterator[Rec
                 id=None if known is None else str(known),
             )
             continue
-        yield recorder.store_given(article, extraction, origin=where)
+        yield article, extraction, where
 
 
 def _parse_given(row: Any, where: str) -> tuple[Article, Extraction]:

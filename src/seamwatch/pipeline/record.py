@@ -2,84 +2,50 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from seamwatch.errors import StoreError
-from seamwatch.model.incident import Extraction, Incident, SourcedMention
-from seamwatch.model.place import PlaceMention
+from seamwatch.model.incident import Extraction
 from seamwatch.model.report import ArticleReport
 from seamwatch.model.text import Article, RawArticle, Rejected
-from seamwatch.model.time import TimeMention
-from seamwatch.pipeline.areas import AreaFinder
 from seamwatch.pipeline.extraction import extract_all
+from seamwatch.pipeline.forget import FORGOTTEN
 from seamwatch.pipeline.kit import Kit
+from seamwatch.pipeline.linking import LinkChange, Linker
 from seamwatch.pipeline.place_loading import own_places_url
-from seamwatch.pipeline.privacy import load_privacy_rules, withhold_private_names
+from seamwatch.pipeline.relinking import link_anew_where_needed
+from seamwatch.pipeline.storing import ArticleStorer, Prepared, Recorded, Said, Stored
 
 if TYPE_CHECKING:
-    from seamwatch.link.rules import LinkRules
-    from seamwatch.read.fingerprint import Fingerprint
     from seamwatch.store.base import Store
 
+__all__ = ["Recorded", "Recorder"]
+
+T = TypeVar("T")
+
 # What concerns one article, or passes: it is rejected, the next may fit.
-_PASSING = ("store_full", "store_busy", "id_taken")
+_PASSING = ("store_full", "store_busy", "id_taken", FORGOTTEN)
+# Articles written and linked in one transaction: so many, or what came in within so many seconds.
+BATCH = 250
+BATCH_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What became of one article.
+class _Waiting:
+    """An input in a batch: an article with what it says, or what became of one that needs no batch."""
 
-    `kind`: "new", "version" (of `other`), "copy" (word for word the article `other`, which gained a
-    source) or "known" (stored before). `opened` and `updated` are incident ids.
-    """
-
-    kind: str
-    article: str
-    origin: str = ""
-    title: str | None = None
-    other: str | None = None
-    mentions: int = 0
-    opened: tuple[str, ...] = ()
-    updated: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
-    """An article ready to be extracted, with its fingerprint and the input that it came from."""
-
-    article: Article
-    print: Fingerprint
-    origin: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    """What an article says, as it is stored."""
-
-    extraction: Extraction
-    places: Sequence[PlaceMention] = ()
-    times: Sequence[TimeMention] = ()
-    warnings: tuple[str, ...] = ()
-    given: bool = False
-
-
-def _age(name: str, published: date | None) -> tuple[date, str]:
-    """Return by what the first of several copies or versions is told, in whatever order they come in."""
-    return (published or date.max, name)
-
-
-def _own_id(article: Article) -> str:
-    """Return the id of an article whose own was used for another text before."""
-    return f"{article.id}@{article.content_hash[:8]}"
+    ready: Prepared | None = None
+    said: Said | None = None
+    done: Recorded | Rejected | None = None
 
 
 class Recorder:
-    """Writes articles and what they say into a store, one transaction an article."""
+    """Writes articles and what they say into a store, a batch in one transaction."""
 
     def __init__(
         self,
@@ -88,61 +54,77 @@ class Recorder:
         *,
         published: date | None = None,
         source: str | None = None,
+        note: Callable[[str], None] | None = None,
     ) -> None:
-        """Take the store, and the day and outlet of articles that do not say theirs."""
-        from seamwatch.link.compare import Profiles
-        from seamwatch.link.rules import load_link_rules
+        """Take the store, and the day and outlet of articles that do not say theirs.
 
+        A store that is linked by other rules is linked anew first; `note` is told so.
+        """
         self._store = store
         self._kit = kit
         self._published = published
         self._source = source
-        self._rules: LinkRules = load_link_rules()
-        self._profiles = Profiles(self._rules)
-        self._privacy = load_privacy_rules()
-        self._areas = AreaFinder(store)
+        self._linker = Linker(store)
+        link_anew_where_needed(store, self._linker.rules, note)
+        self._storer = ArticleStorer(store, self._linker)
 
     def read(
         self, raws: Iterable[RawArticle | Rejected], *, workers: int = 1
     ) -> Iterator[Recorded | Rejected]:
         """Yield what became of each input, in order; what is yielded is stored and stays stored.
 
-        An article and all that follows from it is written in one transaction: after a crash it is there
+        Articles and all that follows from them are written in one transaction: after a crash they are there
         whole, or not at all.
         """
-        waiting: deque[_Prepared | None] = deque()
+        return self._batched(self._extracted(raws, workers))
 
-        def articles() -> Iterator[Article | Recorded | Rejected]:
-            for raw in raws:
-                ready = self._prepare(raw)
-                waiting.append(ready if isinstance(ready, _Prepared) else None)
-                yield ready.article if isinstance(ready, _Prepared) else ready
-
-        places = own_places_url(self._store)
-        for result in extract_all(articles(), workers=workers, kit=self._kit, places=places):
-            ready = waiting.popleft()
-            if isinstance(result, ArticleReport) and ready is not None:
-                said = _Said(
-                    extraction=result.extraction,
-                    places=result.reading.places,
-                    times=result.reading.times,
-                    warnings=result.warnings,
-                )
-                yield self._store_or_reject(ready, said)
-            elif isinstance(result, Rejected) and ready is not None:
-                yield replace(result, origin=ready.origin)
-            elif isinstance(result, (Recorded, Rejected)):
-                yield result
+    def store_all_given(
+        self, given: Iterable[tuple[Article, Extraction, str] | Rejected]
+    ) -> Iterator[Recorded | Rejected]:
+        """Yield what became of articles whose mentions were given with an origin each, in order."""
+        return self._batched(
+            _Waiting(done=item) if isinstance(item, Rejected) else self._given(*item) for item in given
+        )
 
     def store_given(
         self, article: Article, extraction: Extraction, *, origin: str = ""
     ) -> Recorded | Rejected:
         """Return what became of an article whose mentions were given: stored and linked as they are."""
+        (result,) = self._flush([self._given(article, extraction, origin)])
+        return result
+
+    def _given(self, article: Article, extraction: Extraction, origin: str) -> _Waiting:
         from seamwatch.read.fingerprint import fingerprint
 
         article = self._completed(article)
-        ready = _Prepared(article=article, print=fingerprint(article), origin=origin or article.id)
-        return self._store_or_reject(ready, _Said(extraction=extraction, given=True))
+        ready = Prepared(article=article, print=fingerprint(article), origin=origin or article.id)
+        return _Waiting(ready=ready, said=Said(extraction=extraction, given=True))
+
+    def _extracted(self, raws: Iterable[RawArticle | Rejected], workers: int) -> Iterator[_Waiting]:
+        """Yield each input with what it says, in order."""
+        waiting: deque[Prepared | None] = deque()
+
+        def articles() -> Iterator[Article | Recorded | Rejected]:
+            for raw in raws:
+                ready = self._prepare(raw)
+                waiting.append(ready if isinstance(ready, Prepared) else None)
+                yield ready.article if isinstance(ready, Prepared) else ready
+
+        places = own_places_url(self._store)
+        for result in extract_all(articles(), workers=workers, kit=self._kit, places=places):
+            ready = waiting.popleft()
+            if isinstance(result, ArticleReport) and ready is not None:
+                said = Said(
+                    extraction=result.extraction,
+                    places=result.reading.places,
+                    times=result.reading.times,
+                    warnings=result.warnings,
+                )
+                yield _Waiting(ready=ready, said=said)
+            elif isinstance(result, Rejected) and ready is not None:
+                yield _Waiting(done=replace(result, origin=ready.origin))
+            elif isinstance(result, (Recorded, Rejected)):
+                yield _Waiting(done=result)
 
     def _completed(self, article: Article) -> Article:
         """Return the article with the day and outlet to assume where it does not say its own."""
@@ -152,7 +134,7 @@ class Recorder:
             source=article.source or self._source,
         )
 
-    def _prepare(self, raw: RawArticle | Rejected) -> _Prepared | Recorded | Rejected:
+    def _prepare(self, raw: RawArticle | Rejected) -> Prepared | Recorded | Rejected:
         """Return the article to extract, or what it is where it need not be extracted again."""
         from seamwatch.read.article import read_article
         from seamwatch.read.fingerprint import fingerprint
@@ -164,194 +146,117 @@ class Recorder:
             if isinstance(article, Rejected):
                 return article
             article = self._completed(article)
-            ready = _Prepared(article=article, print=fingerprint(article), origin=raw.origin)
+            ready = Prepared(article=article, print=fingerprint(article), origin=raw.origin)
         except Exception as wrong:  # one bad article never stops a batch
             reason = f"{raw.origin}: could not be read ({type(wrong).__name__}: {wrong}); the rest goes on"
             return Rejected(origin=raw.origin, stage="read", code="internal", reason=reason, id=raw.id)
-        if self._store.find_by_content_key(ready.print.content_key) is None:
+        if not self._storer.is_known(ready):
             return ready
-        return self._guarded(ready, lambda: self._record(ready, None)) or ready
+        found = self._guarded(ready, lambda: self._alone(ready, None))
+        return found or ready
 
-    def _store_or_reject(self, ready: _Prepared, said: _Said) -> Recorded | Rejected:
-        """Return the record of an article, or why it could not be stored."""
-        result = self._guarded(ready, lambda: self._record(ready, said))
-        assert result is not None
-        return result
+    def _alone(self, ready: Prepared, said: Said | None) -> Recorded | None:
+        """Return what became of one article, linked at once; None where it must be extracted first."""
+        stored = self._storer.store(ready, said)
+        if stored is None:
+            return None
+        return _told(stored, self._link([stored]), self._store)
 
-    def _guarded(self, ready: _Prepared, work: Callable[[], Recorded | None]) -> Recorded | Rejected | None:
+    # --- batches
+
+    def _batched(self, items: Iterable[_Waiting]) -> Iterator[Recorded | Rejected]:
+        batch: list[_Waiting] = []
+        begun = 0.0
+        for item in items:
+            if not batch:
+                begun = time.monotonic()
+            batch.append(item)
+            if len(batch) >= BATCH or time.monotonic() - begun >= BATCH_SECONDS:
+                yield from self._flush(batch)
+                batch = []
+        yield from self._flush(batch)
+
+    def _flush(self, batch: Sequence[_Waiting]) -> list[Recorded | Rejected]:
+        """Return what became of the inputs of a batch, in order; all is stored."""
+        if not any(item.ready for item in batch):
+            return [item.done for item in batch if item.done]
+        if len(batch) > 1:
+            try:
+                with self._store.transaction():
+                    stored = [self._stored(item) for item in batch]
+                    change = self._link([s for s in stored if isinstance(s, Stored)])
+            except StoreError as wrong:
+                if wrong.code not in _PASSING:
+                    raise
+                if wrong.code == "store_busy":
+                    return [item.done or self._rejected(item.ready, wrong) for item in batch]
+            except Exception:  # which article it was shows when each is written by itself
+                pass
+            else:
+                return [_told(s, change, self._store) if isinstance(s, Stored) else s for s in stored]
+        return [found for item in batch for found in self._one(item)]
+
+    def _one(self, item: _Waiting) -> Iterator[Recorded | Rejected]:
+        ready = item.ready
+        if ready is None:
+            if item.done is not None:
+                yield item.done
+            return
+        found = self._guarded(ready, lambda: self._alone(ready, item.said))
+        assert found is not None
+        yield found
+
+    def _stored(self, item: _Waiting) -> Stored | Recorded | Rejected:
+        """Return an article of a batch as it is stored, still to be linked, or why it can't be."""
+        ready = item.ready
+        if ready is None:
+            assert item.done is not None
+            return item.done
+        found = self._guarded(ready, lambda: self._storer.store(ready, item.said))
+        assert found is not None
+        return found
+
+    def _guarded(self, ready: Prepared, work: Callable[[], T]) -> T | Rejected:
         """Return what the work gives, in one transaction; a rejection where only this article fails."""
         try:
             with self._store.transaction():
                 return work()
-        except StoreError as wrong:
-            if wrong.code not in _PASSING:
-                raise
-            code, reason = wrong.code, f"{ready.origin}: {wrong}"
         except Exception as wrong:  # one bad article never stops a batch
-            code = "internal"
+            if isinstance(wrong, StoreError) and wrong.code not in _PASSING:
+                raise
+            return self._rejected(ready, wrong)
+
+    def _rejected(self, ready: Prepared | None, wrong: Exception) -> Rejected:
+        assert ready is not None
+        code, reason = "internal", f"{ready.origin}: {wrong}"
+        if isinstance(wrong, StoreError):
+            code = wrong.code
+        else:
             reason = (
                 f"{ready.origin}: could not be stored ({type(wrong).__name__}: {wrong}); "
                 "the rest of the batch goes on, please report this article"
             )
         return Rejected(origin=ready.origin, stage="store", code=code, reason=reason, id=ready.article.id)
 
-    def _record(self, ready: _Prepared, said: _Said | None) -> Recorded | None:
-        """Return what became of an article; the caller holds the transaction.
-
-        Without what it says only a word-for-word copy can be recorded; None stands for all others.
-        """
-        article = ready.article
-        twin = self._store.find_by_content_key(ready.print.content_key)
-        stored = self._store.article(twin) if twin is not None else None
-        if stored is not None and (
-            stored.id in (article.id, _own_id(article))
-            or _age(stored.id, stored.published) <= _age(article.id, article.published)
-        ):
-            return self._copy(ready, stored)
-        if said is None:
-            return None
-        reused = article.id if self._store.article(article.id) is not None else None
-        if reused is not None:
-            # The input uses an id again for another text: a version under an id of its own.
-            article = replace(article, id=_own_id(article))
-            said = replace(said, extraction=_renamed(said.extraction, reused, article.id))
-        similar = [reused] if reused else []
-        similar += [name for name in self._similar(ready.print) if name not in (reused, twin)]
-        self._store.add_article(
-            article,
-            content_key=ready.print.content_key,
-            fingerprint=ready.print.to_text(),
-            bands=ready.print.bands,
-        )
-        extraction = withhold_private_names(
-            said.extraction, self._privacy, (place.quote for place in said.places)
-        )
-        self._store.store_extraction(article.id, extraction, said.places, said.times, given=said.given)
-        moved = self._renew_family(article, similar, twin)
-        gone: dict[str, str] = {}
-        if twin is not None:
-            beside, gone = self._take_over(twin, article.id)
-            moved += beside
-        again = self._store.mentions(name for name in moved).values()
-        opened, updated = self._link([*self._store.mentions_of(article.id), *again], gone)
-        kind = "copy" if twin else "version" if similar else "new"
-        return Recorded(
-            kind=kind,
-            article=article.id,
-            origin=ready.origin,
-            title=article.title,
-            other=twin or (similar[0] if similar else None),
-            mentions=len(extraction.mentions),
-            opened=opened,
-            updated=updated,
-            warnings=said.warnings,
-        )
-
-    def _copy(self, ready: _Prepared, twin: Article) -> Recorded:
-        """Return the record of a word-for-word copy, its outlet added to the sources where it is new."""
-        article = ready.article
-        same = (twin.source, twin.url) == (article.source, article.url)
-        added = not same and self._store.add_source(twin.id, article.source, article.url, article.retrieved)
-        _, updated = self._link(self._store.mentions_of(twin.id)) if added else ((), ())
-        return Recorded(
-            kind="copy" if added else "known",
-            article=article.id,
-            origin=ready.origin,
-            title=article.title,
-            other=twin.id,
-            updated=updated,
-        )
-
-    def _similar(self, made: Fingerprint) -> list[str]:
-        """Return the ids of all stored articles that this one is a version of, the likest first."""
-        from seamwatch.read.fingerprint import Fingerprint, is_version
-
-        near = self._store.articles_with_bands(made.bands)
-        return [name for name, text in near if text and is_version(made, Fingerprint.from_text(text))]
-
-    def _renew_family(self, article: Article, similar: Sequence[str], twin: str | None) -> list[str]:
-        """Mark all versions of one report as versions of the first; return the mentions this concerns.
-
-        The first is told by its day and id: whichever came in first, the same one is the root.
-        """
-        relatives = [twin] if twin else []
-        family = dict(self._store.version_family([article.id, *similar, *relatives]))
-        if twin is not None:
-            del family[twin]
-        root = min(family, key=lambda name: _age(name, family[name]))
-        changed = self._store.set_versions(root, family) if len(family) > 1 else ()
-        return [m.mention.id for name in changed if name != article.id for m in self._store.mentions_of(name)]
-
-    def _take_over(self, twin: str, article_id: str) -> tuple[list[str], dict[str, str]]:
-        """Put an article in the place of its twin, which came out after it though it was read before.
-
-        Return the mentions that shared incidents with the twin's, and of each incident that held one of
-        those the id of the mention that stands for it now.
-        """
-        old = [m.mention.id for m in self._store.mentions_of(twin)]
-        new = [m.mention.id for m in self._store.mentions_of(article_id)]
-        stands_for = dict(zip(old, new, strict=False))
-        held = self._store.incidents_of(old)
-        beside = {m.mention.id for i in set(held.values()) for m in self._store.incident(i).mentions}
-        judged = [j for j in self._store.judgements_about(old) if j.by != "rules"]
-        self._store.replace_article(twin, article_id)
-        # What people judged of the twin's mentions holds of those that stand for them.
-        for judgement in judged:
-            left = stands_for.get(judgement.left, judgement.left)
-            right = stands_for.get(judgement.right, judgement.right)
-            if left != right:
-                left, right = sorted((left, right))
-                self._store.add_judgements([replace(judgement, left=left, right=right, supersedes=None)])
-        return sorted(beside.difference(old)), {
-            held[name]: stands_for[name] for name in old if name in held and name in stands_for
-        }
-
-    def _link(
-        self, mentions: Sequence[SourcedMention], gone: Mapping[str, str] | None = None
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Link mentions against the store; return the ids of incidents opened and updated.
-
-        `gone` are incidents that lost mentions, each with a mention whose incident its id leads to now.
-        """
-        from seamwatch.link.linker import link_new
-
-        left = gone or {}
-        result = link_new(mentions, self._store, self._store, self._rules, self._profiles)
-        self._store.add_judgements(result.judgements)
-        before = self._store.incidents_of([n for group in result.clusters for n in group])
-        removed = (set(before.values()) | set(left)) - {i.id for i in result.incidents}
-        leads = {old: mention for old, mention in left.items() if old in removed}
-        named = [self._with_changes(_with_aliases(i, leads)) for i in result.incidents]
-        incidents = list(self._areas.located(named))
-        self._store.replace_incidents(incidents, sorted(removed))
-        opened: list[str] = []
-        updated: list[str] = []
-        for incident in incidents:
-            self._store.append_revisions(incident.id, incident.revisions)
-            fresh = not any(m.mention.id in before for m in incident.mentions)
-            fresh = fresh and not any(m.mention.id in left.values() for m in incident.mentions)
-            (opened if fresh else updated).append(incident.id)
-        return tuple(opened), tuple(updated)
-
-    def _with_changes(self, incident: Incident) -> Incident:
-        """Return the incident with what changes of the gazetteer made of its place."""
-        more = self._store.place_revisions(m.mention.id for m in incident.mentions)
-        return replace(incident, revisions=incident.revisions + more) if more else incident
+    def _link(self, stored: Sequence[Stored]) -> LinkChange:
+        """Link what was stored; return what changed."""
+        names = list(dict.fromkeys(name for one in stored for name in one.mentions))
+        gone = {old: name for one in stored for old, name in one.gone.items()}
+        # What stood for a mention may have been replaced itself in the same batch.
+        now = self._store.standing_in(gone.values())
+        gone = {old: now.get(name, name) for old, name in gone.items()}
+        beside = {name for one in stored for name in one.beside}
+        if not names and not gone:
+            return LinkChange()
+        return self._linker.link(tuple(self._store.mentions(names).values()), gone, beside)
 
 
-def _with_aliases(incident: Incident, leads: Mapping[str, str]) -> Incident:
-    """Return the incident with the ids that lead to one of its mentions among its aliases."""
-    held = {m.mention.id for m in incident.mentions}
-    more = tuple(old for old, mention in leads.items() if mention in held)
-    return replace(incident, aliases=incident.aliases + more) if more else incident
-
-
-def _renamed(extraction: Extraction, old: str, new: str) -> Extraction:
-    """Return the extraction with its mentions under another article's id."""
+def _told(stored: Stored, change: LinkChange, store: Store) -> Recorded:
+    """Return the record of a stored article with the incidents that it opened and updated."""
+    owners = dict.fromkeys(store.incidents_of(stored.mentions).values())
+    opened = set(change.opened)
     return replace(
-        extraction,
-        mentions=tuple(
-            replace(m, id=f"{new}{m.id[len(old) :]}" if m.id.startswith(f"{old}#") else f"{new}#{n}")
-            for n, m in enumerate(extraction.mentions, 1)
-        ),
+        stored.record,
+        opened=tuple(name for name in owners if name in opened),
+        updated=tuple(name for name in owners if name in change.updated),
     )

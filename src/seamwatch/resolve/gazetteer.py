@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from seamwatch.errors import SeamwatchError
 from seamwatch.model.own_place import FIRST_OWN
+from seamwatch.model.place import great_circle_km
 from seamwatch.resolve.place_names import ARABIC, bare_name, fold_name, skeleton
 from seamwatch.resolve.place_phrases import PlaceWords, load_place_words
 from seamwatch.resolve.place_weights import load_place_weights, load_recognition_weights
@@ -241,10 +242,7 @@ def distance_km(a: Unit, b: Unit) -> float:
     """Return the great-circle distance of two units in km; infinite where one has no point."""
     if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
         return math.inf
-    one, two = math.radians(a.lat), math.radians(b.lat)
-    half = math.sin((two - one) / 2) ** 2
-    half += math.cos(one) * math.cos(two) * math.sin(math.radians(b.lon - a.lon) / 2) ** 2
-    return 12742.0 * math.asin(min(1.0, math.sqrt(half)))
+    return great_circle_km(a.lat, a.lon, b.lat, b.lon)
 
 
 def load_gazetteer(path: Path | None = None, own: OwnPlaces | None = None) -> Gazetteer:

@@ -13,14 +13,13 @@ from seamwatch.model.incident import (
     ArticleRef,
     Extraction,
     Incident,
-    Judgement,
-    Revision,
     SourcedMention,
 )
 from seamwatch.model.place import Place, PlaceMention
 from seamwatch.model.text import Article
 from seamwatch.model.time import TimeMention, TimeRange
 from seamwatch.store.base_decisions import DecisionStore
+from seamwatch.store.base_linking import LinkingStore
 from seamwatch.store.base_places import PlaceStore
 from seamwatch.store.base_tombstones import TombstoneStore
 from seamwatch.vocabulary.codes import Status
@@ -79,8 +78,8 @@ class FetchMemory:
     last_modified: str | None = None
 
 
-class Store(PlaceStore, TombstoneStore, DecisionStore, Protocol):
-    """Articles, what they say, judgements, and the incidents derived from them.
+class Store(PlaceStore, TombstoneStore, DecisionStore, LinkingStore, Protocol):
+    """Articles, what they say, what people decide, and the incidents derived from them.
 
     Every method that writes is one transaction by itself, or part of the `transaction()` around it.
     What is wrong with the database raises StoreError. Texts come back exactly as given, but for lone
@@ -95,6 +94,10 @@ class Store(PlaceStore, TombstoneStore, DecisionStore, Protocol):
         It holds the write lock from its start. Inside another one it is kept or undone with that, and can
         be undone alone.
         """
+        ...
+
+    def change_mark(self) -> int:
+        """Return a number that is another one after what others have written since."""
         ...
 
     def close(self) -> None:
@@ -209,39 +212,6 @@ class Store(PlaceStore, TombstoneStore, DecisionStore, Protocol):
         """Return every mention, in the order in which they were stored."""
         ...
 
-    def mentions_between(
-        self,
-        start: date,
-        end: date,
-        *,
-        told: tuple[date, date] | None = None,
-        bbox: Box | None = None,
-    ) -> Iterator[SourcedMention]:
-        """Return the mentions whose days overlap start..end (inclusive).
-
-        With `told` also those without days whose article came out (else was stored) between these two
-        days. With `bbox` only those whose point lies in it, and those without a point.
-        """
-        ...
-
-    # --- judgements
-
-    def add_judgements(self, judgements: Iterable[Judgement]) -> int:
-        """Append judgements; return how many were new.
-
-        One that repeats its author's standing judgement on the pair (same verdict and score) is not
-        new. One that names nothing to supersede supersedes its author's standing one.
-        """
-        ...
-
-    def judgements_about(self, mention_ids: Iterable[str]) -> tuple[Judgement, ...]:
-        """Return the standing judgements with any of these mentions: one a pair and author, oldest first."""
-        ...
-
-    def all_judgements(self) -> Iterator[Judgement]:
-        """Return every standing judgement, oldest first."""
-        ...
-
     # --- incidents
 
     def replace_incidents(self, incidents: Iterable[Incident], removed_ids: Iterable[str] = ()) -> None:
@@ -251,6 +221,10 @@ class Store(PlaceStore, TombstoneStore, DecisionStore, Protocol):
         to the one that has the first of its mentions. StoreError where a mention would be taken from an
         incident that is neither replaced nor removed.
         """
+        ...
+
+    def replace_all_incidents(self, incidents: Iterable[Incident]) -> None:
+        """Store these incidents in place of all; every id ever given leads on as `replace_incidents` has it."""
         ...
 
     def incident(self, incident_id: str) -> Incident:
@@ -273,12 +247,8 @@ class Store(PlaceStore, TombstoneStore, DecisionStore, Protocol):
         """Return for each mention that is part of an incident that incident's id."""
         ...
 
-    def append_revisions(self, incident_id: str, revisions: Iterable[Revision]) -> int:
-        """Append revisions; return how many were new (the same one twice is one)."""
-        ...
-
-    def revisions(self, incident_id: str) -> tuple[Revision, ...]:
-        """Return an incident's revisions and those of the incidents that it took up, in order of time."""
+    def incident_sizes(self, ids: Iterable[str]) -> Mapping[str, int]:
+        """Return how many mentions each of these incidents has by now."""
         ...
 
     # --- areas

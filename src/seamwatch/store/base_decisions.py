@@ -41,3 +41,7 @@ class DecisionStore(Protocol):
     def standing_in(self, mention_ids: Iterable[str]) -> Mapping[str, str]:
         """Return for each of these mentions the one that stands for it now, or itself."""
         ...
+
+    def stood_for(self, mention_ids: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return for each of these mentions the ids of those that it stands for; one without is left out."""
+        ...

@@ -6,13 +6,13 @@ from seamwatch.store.sqlite_areas import AreaTables
 from seamwatch.store.sqlite_articles import ArticleTables
 from seamwatch.store.sqlite_decisions import DecisionTables
 from seamwatch.store.sqlite_incidents import IncidentTables
-from seamwatch.store.sqlite_judgements import JudgementTables
+from seamwatch.store.sqlite_links import LinkTables
 from seamwatch.store.sqlite_places import PlaceTables
 from seamwatch.store.sqlite_tombstones import TombstoneTables
 
 
 class SqliteStore(
-    ArticleTables, JudgementTables, IncidentTables, AreaTables, PlaceTables, DecisionTables, TombstoneTables
+    ArticleTables, LinkTables, IncidentTables, AreaTables, PlaceTables, DecisionTables, TombstoneTables
 ):
     """A store in one SQLite file. One connection, for one thread; several processes may share the file."""
 
@@ -23,10 +23,9 @@ class SqliteStore(
             "copies": "article_sources",
             "versions": "articles WHERE version_of IS NOT NULL",
             "mentions": "mentions",
-            "judgements": "judgements",
+            "decisions": "decisions",
             "incidents": "incidents",
             "aliases": "aliases WHERE incident_id IS NOT NULL",
-            "revisions": "revisions",
             "areas": "areas",
             "places": "own_places WHERE NOT names_only",
         }

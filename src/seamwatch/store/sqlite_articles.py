@@ -15,13 +15,14 @@ from seamwatch.store.sqlite_database import Row, SqliteDatabase, chunks, moment,
 _ARTICLE = "id, text, title, published, source, url, language, author, retrieved, content_hash, warnings"
 REF = (
     "a.id, a.title, a.source, a.url, a.published, a.stored_at, a.version_of, "
-    "(SELECT json_group_array(s.source) FROM article_sources s WHERE s.article_id = a.id AND s.source <> '')"
+    "(SELECT json_group_array(s.source) FROM article_sources s WHERE s.article_id = a.id AND s.source <> ''), "
+    "(SELECT r.source FROM articles r WHERE r.id = a.version_of)"
 )
 
 
 def article_ref(row: Row) -> ArticleRef:
     """Return the reference of one row of the columns REF."""
-    name, title, source, url, published, stored_at, version_of, copies = row
+    name, title, source, url, published, stored_at, version_of, copies, origin = row
     sources = set(json.loads(copies)) | ({source} if source else set())
     day = date.fromisoformat(published) if published else None
     return ArticleRef(
@@ -34,6 +35,7 @@ def article_ref(row: Row) -> ArticleRef:
         published=day,
         known=datetime.combine(day, time(), UTC) if day else datetime.fromisoformat(stored_at),
         version_of=version_of,
+        origin=origin,
     )
 
 

@@ -203,6 +203,10 @@ class SqliteDatabase:
             )
             self.write(f"PRAGMA user_version = {latest}")
 
+    def change_mark(self) -> int:
+        """Return a number that is another one after another connection has written."""
+        return int(self.read("PRAGMA data_version")[0][0])
+
     def close(self) -> None:
         """Close the database."""
         self._db.close()

@@ -116,6 +116,22 @@ class DecisionTables(SqliteDatabase):
         )
         return {name: _end(name, leads) for name in ids}
 
+    def stood_for(self, mention_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return for each of these mentions the ids of those that it stands for; one without is left out."""
+        ids = list(dict.fromkeys(mention_ids))
+        rows = self.read(
+            "WITH RECURSIVE older (id, now) AS ("
+            "SELECT s.mention_id, s.stands FROM stand_ins s "
+            "WHERE s.stands IN (SELECT value FROM json_each(?)) UNION "
+            "SELECT s.mention_id, o.now FROM stand_ins s JOIN older o ON s.stands = o.id) "
+            "SELECT now, id FROM older ORDER BY now, id",
+            (to_json(ids),),
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for name, old in rows:
+            found[name] = (*found.get(name, ()), old)
+        return found
+
     def _decisions(self, rows: list[Row]) -> tuple[Decision, ...]:
         found = [_decision(row) for row in rows]
         stands = self.standing_in(name for d in found for name in (*d.mentions, *d.others))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from seamwatch.errors import StoreError, UnknownIdError
-from seamwatch.model.incident import Incident, Revision
-from seamwatch.model.incident_codec import incident_from_json, incident_json, revision_from_json
+from seamwatch.model.incident import Incident
+from seamwatch.model.incident_codec import incident_from_json, incident_json
 from seamwatch.store.base import IncidentFilter
 from seamwatch.store.matching import fold, names_of
 from seamwatch.store.sqlite_areas import area_rows
 from seamwatch.store.sqlite_articles import match_words
-from seamwatch.store.sqlite_database import Row, chunks, moment, to_json
+from seamwatch.store.sqlite_database import CHUNK, Row, chunks, to_json
 from seamwatch.store.sqlite_mentions import MentionTables, box_sql
 
 _IN = "IN (SELECT value FROM json_each(?))"
@@ -95,12 +95,36 @@ class IncidentTables(MentionTables):
             self._check_owners(mentions, ids.union(removed))
             told = self._told_by(removed)
             self.write(f"DELETE FROM incidents WHERE id {_IN}", (to_json([*ids, *removed]),))
+            self._insert_incidents(kept)
+            self._lead_on(kept, told)
+
+    def replace_all_incidents(self, incidents: Iterable[Incident]) -> None:
+        """Store these incidents in place of all; every id ever given leads on."""
+        with self.transaction():
+            told = self._told_by([name for (name,) in self.read("SELECT id FROM incidents")])
+            self.write("DELETE FROM incidents")
+            run: list[Incident] = []
+            for incident in incidents:
+                told.pop(incident.id, None)
+                run.append(incident)
+                if len(run) >= CHUNK:
+                    self._insert_incidents(run)
+                    self._lead_on(run, {})
+                    run = []
+            self._insert_incidents(run)
+            self._lead_on(run, told)
+
+    def _insert_incidents(self, kept: Sequence[Incident]) -> None:
+        if kept:
             self.write_all(
                 "INSERT INTO incidents (id, json, status, event_type, sub_event_type, date_start, date_end, "
                 "lat, lon, killed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 map(_row, kept),
             )
-            self.write_all("INSERT INTO incident_mentions (mention_id, incident_id) VALUES (?, ?)", mentions)
+            self.write_all(
+                "INSERT INTO incident_mentions (mention_id, incident_id) VALUES (?, ?)",
+                ((m.mention.id, incident.id) for incident in kept for m in incident.mentions),
+            )
             self.write_all(
                 "INSERT INTO incident_names VALUES (?, ?, ?)",
                 ((incident.id, *name) for incident in kept for name in names_of(incident)),
@@ -109,7 +133,6 @@ class IncidentTables(MentionTables):
                 "INSERT INTO incident_areas VALUES (?, ?, ?)",
                 (row for incident in kept for row in area_rows(incident.id, incident.areas)),
             )
-            self._lead_on(kept, told)
 
     def _check_owners(self, mentions: list[tuple[str, str]], touched: set[str]) -> None:
         ids = to_json([mention for mention, _ in mentions])
@@ -124,10 +147,17 @@ class IncidentTables(MentionTables):
                 raise StoreError(f"mention {mention} belongs to incident {owner}: replace or remove that too")
 
     def _told_by(self, removed: list[str]) -> dict[str, list[str]]:
-        rows = self.read(f"SELECT id, json FROM incidents WHERE id {_IN}", (to_json(removed),))
-        return {name: [m["id"] for m in json.loads(row)["mentions"]] for name, row in rows}
+        rows = self.read(
+            "SELECT i.id, json_extract(m.value, '$.id') FROM incidents i, json_each(i.json, '$.mentions') m "
+            f"WHERE i.id {_IN} ORDER BY i.id, m.key",
+            (to_json(removed),),
+        )
+        told: dict[str, list[str]] = {name: [] for name in removed}
+        for name, mention in rows:
+            told[name].append(mention)
+        return told
 
-    def _lead_on(self, kept: list[Incident], told: dict[str, list[str]]) -> None:
+    def _lead_on(self, kept: Sequence[Incident], told: dict[str, list[str]]) -> None:
         # Keeps the promise that every id ever given leads to its incident.
         self.write(f"DELETE FROM aliases WHERE id {_IN}", (to_json([i.id for i in kept]),))
         leads = {alias: i.id for i in kept for alias in i.aliases if alias != i.id}
@@ -202,45 +232,12 @@ class IncidentTables(MentionTables):
             )
         )
 
-    def append_revisions(self, incident_id: str, revisions: Iterable[Revision]) -> int:
-        """Append revisions; return how many were new (the same one twice is one)."""
-        with self.transaction():
-            return sum(
-                self.write(
-                    "INSERT OR IGNORE INTO revisions "
-                    "(incident_id, at, field, before, after, because, mention) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        incident_id,
-                        moment(r.at),
-                        r.field,
-                        to_json(r.before),
-                        to_json(r.after),
-                        r.because,
-                        r.mention,
-                    ),
-                )
-                for r in revisions
+    def incident_sizes(self, ids: Iterable[str]) -> dict[str, int]:
+        """Return how many mentions each of these incidents has by now."""
+        return dict(
+            self.read(
+                f"SELECT incident_id, count(*) FROM incident_mentions WHERE incident_id {_IN} "
+                "GROUP BY incident_id",
+                (to_json(list(ids)),),
             )
-
-    def revisions(self, incident_id: str) -> tuple[Revision, ...]:
-        """Return an incident's revisions and those of the incidents that it took up, in order of time."""
-        name = self.resolve_id(incident_id)
-        rows = self.read(
-            "SELECT at, field, before, after, because, mention FROM revisions WHERE incident_id = ? "
-            "OR incident_id IN (SELECT id FROM aliases WHERE incident_id = ?) ORDER BY at, key",
-            (name, name),
-        )
-        return tuple(
-            revision_from_json(
-                {
-                    "at": at,
-                    "field": field,
-                    "from": json.loads(before),
-                    "to": json.loads(after),
-                    "because": because,
-                    "mention": mention,
-                }
-            )
-            for at, field, before, after, because, mention in rows
         )

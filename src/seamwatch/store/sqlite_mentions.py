@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -169,38 +168,6 @@ class MentionTables(SqliteDatabase):
     def all_mentions(self) -> Iterator[SourcedMention]:
         """Return every mention, in the order in which they were stored."""
         return self._mentions([key for (key,) in self.read("SELECT key FROM mentions ORDER BY key")])
-
-    def mentions_between(
-        self,
-        start: date,
-        end: date,
-        *,
-        told: tuple[date, date] | None = None,
-        bbox: Box | None = None,
-    ) -> Iterator[SourcedMention]:
-        """Return the mentions whose days overlap start..end (inclusive).
-
-        With `told` also those without days whose article came out (else was stored) between these two
-        days. With `bbox` only those whose point lies in it, and those without a point.
-        """
-        near = ""
-        values: list[float] = []
-        if bbox is not None:
-            inside, values = box_sql("m", "mention_points", bbox)
-            near = f" AND (m.lat IS NULL OR m.lon IS NULL OR {inside})"
-        keys = self.read(
-            "SELECT m.key FROM mention_days d JOIN mentions m ON m.key = d.key "
-            f"WHERE d.last >= ? AND d.first <= ?{near}",
-            (start.toordinal(), end.toordinal(), *values),
-        )
-        if told is not None:
-            keys += self.read(
-                "SELECT m.key FROM mentions m JOIN articles a ON a.id = m.article_id "
-                "WHERE m.date_start IS NULL AND coalesce(a.published, substr(a.stored_at, 1, 10)) "
-                f"BETWEEN ? AND ?{near}",
-                (told[0].isoformat(), told[1].isoformat(), *values),
-            )
-        return self._mentions(sorted(key for (key,) in keys))
 
     def _mentions(self, keys: list[int]) -> Iterator[SourcedMention]:
         for run in chunks(keys):

@@ -60,6 +60,8 @@ CREATE TABLE stand_ins (
     stands TEXT NOT NULL
 ) WITHOUT ROWID;
 
+CREATE INDEX stand_ins_stands ON stand_ins (stands);
+
 -- Articles that were forgotten: no text, no quote, no value. `digest` lets the same text be known again
 -- without saying anything about it: a keyed hash.
 CREATE TABLE tombstones (

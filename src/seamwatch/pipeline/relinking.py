@@ -1,0 +1,302 @@
+"""Linking everything anew: after new rules, or to see what they would change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from seamwatch.link.compare import Profile, links, profile_of, profile_text, window_of
+from seamwatch.link.rules import LinkRules, load_link_rules
+from seamwatch.model.decision import standing
+from seamwatch.model.incident import Incident, Revision
+from seamwatch.model.incident_codec import incident_json
+from seamwatch.model.link import Conflict, Link
+from seamwatch.pipeline.areas import AreaFinder
+from seamwatch.pipeline.linking import concerning, mark_of, with_older_ids
+from seamwatch.store.base_linking import ProfileRow
+
+if TYPE_CHECKING:
+    from seamwatch.link.frame import Ints
+    from seamwatch.model.decision import Decision
+    from seamwatch.store.base import Store
+
+Step = Callable[[str, int, int], None]
+"""Told what is done, how much of it, and of how much."""
+
+CHUNK = 20_000  # mentions that are clustered in one go
+TRIES = 2  # times that everything is linked while others write, before they have to wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """An incident that linking anew makes another one: ids and mentions before and after."""
+
+    id: str
+    kind: str  # new, gone, merged, split, regrouped or values
+    before: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relinked:
+    """What linking anew did, or would do."""
+
+    mentions: int
+    links: int
+    incidents: int
+    changed: tuple[Changed, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def is_linked(store: Store, rules: LinkRules | None = None) -> bool:
+    """Return whether a store is linked by these rules, or today's."""
+    return store.link_mark() == mark_of(rules or load_link_rules())
+
+
+def link_anew_where_needed(store: Store, rules: LinkRules, note: Callable[[str], None] | None) -> None:
+    """Link everything anew where the store is linked by other rules; `note` is told before."""
+    if is_linked(store, rules):
+        return
+    many = store.counts()["mentions"]
+    if many and note is not None:
+        note(f"the rules of linking have changed: {many:,} mentions are linked anew first")
+    relink_all(store, rules)
+
+
+def relink_all(
+    store: Store, rules: LinkRules | None = None, *, dry_run: bool = False, step: Step | None = None
+) -> Relinked:
+    """Link all mentions anew, in one transaction; with `dry_run` only tell what would change.
+
+    Others may write meanwhile: what they wrote is linked too, then it takes longer.
+    """
+    rules = rules or load_link_rules()
+    step = step or (lambda *_: None)
+    if dry_run:
+        anew = _Anew(store, rules, step)
+        before = _Before(store)
+        changed = [c for incident in anew.incidents() for c in before.compare(incident)]
+        return anew.report([*changed, *before.rest()])
+    for _ in range(TRIES):
+        moment = store.change_mark()
+        anew = _Anew(store, rules, step)
+        with store.transaction():
+            if store.change_mark() == moment:
+                return _write(store, anew, rules)
+    with store.transaction():
+        return _write(store, _Anew(store, rules, step), rules)
+
+
+def _write(store: Store, anew: _Anew, rules: LinkRules) -> Relinked:
+    changed: list[Changed] = []
+    before = _Before(store)
+    store.fill_links(anew.rows(), anew.links())
+
+    def watched() -> Iterator[Incident]:
+        for incident in anew.incidents():
+            changed.extend(before.compare(incident))
+            yield incident
+
+    store.replace_all_incidents(watched())
+    changed += before.rest()
+    store.set_link_mark(mark_of(rules))
+    return anew.report(changed)
+
+
+class _Anew:
+    """All mentions of a store, linked anew in memory."""
+
+    def __init__(self, store: Store, rules: LinkRules, step: Step) -> None:
+        self._store = store
+        self._rules = rules
+        self._step = step
+        self._decisions: tuple[Decision, ...] = store.decisions()
+        self._profiles = list(self._read())
+        self._i, self._j, self._odds = self._compare()
+        self.clusters, self.conflicts = self._cluster()
+
+    def _read(self) -> Iterator[Profile]:
+        many = self._store.counts()["mentions"]
+        for number, sourced in enumerate(self._store.all_mentions(), 1):
+            if number % 1000 == 0:
+                self._step("reading mentions", number, many)
+            if links(sourced.mention):
+                yield profile_of(sourced, self._rules)
+
+    def _compare(self) -> tuple[Ints, Ints, Ints]:
+        import numpy as np
+
+        from seamwatch.link.linker import all_links
+
+        runs = [tuple(np.zeros(0, np.int64) for _ in range(3))]
+        for run in all_links(self._profiles, self._rules):
+            runs.append(run)
+            if len(run[0]):
+                self._step("comparing", int(run[0][-1]), len(self._profiles))
+        i, j, odds = (np.concatenate(columns) for columns in zip(*runs, strict=True))
+        return i, j, odds
+
+    def links(self, chosen: Ints | None = None) -> Iterator[Link]:
+        """Yield the links, or those of the rows chosen."""
+        ids = [p.id for p in self._profiles]
+        columns = (self._i, self._j, self._odds)
+        if chosen is not None:
+            columns = (self._i[chosen], self._j[chosen], self._odds[chosen])
+        for a, b, odds in zip(*(column.tolist() for column in columns), strict=True):
+            one, other = ids[a], ids[b]
+            yield Link(one, other, odds) if one < other else Link(other, one, odds)
+
+    def rows(self) -> Iterator[ProfileRow]:
+        """Yield the profiles as the store keeps them."""
+        from seamwatch.link.block import stored_blocks
+
+        for profile in self._profiles:
+            window = window_of(profile) or (0, 0)
+            yield ProfileRow(profile.id, profile_text(profile), stored_blocks(profile).tolist(), *window)
+
+    def _cluster(self) -> tuple[tuple[tuple[str, ...], ...], tuple[Conflict, ...]]:
+        """Return all clusters in order, and what contradicts; chunks of whole components at a time."""
+        import numpy as np
+
+        from seamwatch.link.cluster import MERGE
+        from seamwatch.link.decisions import judgements_of
+        from seamwatch.link.linker import partition
+
+        judged = judgements_of(standing(self._decisions))
+        number = {p.id: at for at, p in enumerate(self._profiles)}
+        pairs = [(number[j.left], number[j.right]) for j in judged if j.left in number and j.right in number]
+        binding = self._odds > MERGE
+        group = _groups(len(self._profiles), self._i[binding], self._j[binding], pairs)
+        order = np.argsort(group, kind="stable")
+        starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+        sizes = np.diff(np.append(starts, len(order)))
+        clusters: list[tuple[str, ...]] = [
+            (self._profiles[at].id,) for at in order[starts[sizes == 1]].tolist()
+        ]
+        # Number each component's chunk: links never cross one.
+        several = np.flatnonzero(sizes > 1)
+        chunk_of = np.full(len(self._profiles), -1, np.int64)
+        chunk, held = 0, 0
+        for at in several.tolist():
+            chunk_of[order[starts[at] : starts[at] + sizes[at]]] = chunk
+            held += int(sizes[at])
+            if held >= CHUNK:
+                chunk, held = chunk + 1, 0
+        link_chunk = np.where(group[self._i] == group[self._j], chunk_of[self._i], -1)
+        conflicts: list[Conflict] = []
+        for now in range(chunk + 1):
+            rows = np.flatnonzero(chunk_of == now).tolist()
+            if not rows:
+                continue
+            profiles = {self._profiles[at].id: self._profiles[at] for at in rows}
+            about = [j for j in judged if j.left in profiles and j.right in profiles]
+            linked = self.links(np.flatnonzero(link_chunk == now))
+            parts = partition(profiles, linked, about, self._rules, whole=True)
+            clusters += parts.clusters
+            conflicts += parts.conflicts
+            self._step("grouping", now + 1, chunk + 1)
+        return tuple(sorted(clusters)), tuple(conflicts)
+
+    def incidents(self) -> Iterator[Incident]:
+        """Yield the incidents, with their areas."""
+        from seamwatch.link.compare import Profiles
+        from seamwatch.link.state import incident_of
+
+        store = self._store
+        areas = AreaFinder(store)
+        by_mention: dict[str, list[Decision]] = {}
+        for decision in self._decisions:
+            for name in {*decision.mentions, *decision.others}:
+                by_mention.setdefault(name, []).append(decision)
+        profiles = Profiles(self._rules)
+        for at in range(0, len(self.clusters), 500):
+            run = self.clusters[at : at + 500]
+            mentions = store.mentions(name for names in run for name in names)
+            older = store.stood_for(mentions)
+            changes: dict[str, list[Revision]] = {}
+            for revision in store.place_revisions(mentions):
+                changes.setdefault(revision.mention, []).append(revision)
+            self._step("writing incidents", at, len(self.clusters))
+            found = []
+            for names in run:
+                about = self._decisions if not by_mention.keys().isdisjoint(names) else ()
+                incident = incident_of(
+                    [mentions[n] for n in names],
+                    self._rules,
+                    profiles=profiles,
+                    decisions=concerning(about, names),
+                )
+                incident = with_older_ids(incident, older)
+                more = sorted((r for n in names for r in changes.get(n, ())), key=lambda r: r.at)
+                found.append(replace(incident, revisions=(*incident.revisions, *more)) if more else incident)
+            yield from areas.located(found)
+
+    def report(self, changed: Iterable[Changed]) -> Relinked:
+        """Return what was done."""
+        return Relinked(
+            mentions=len(self._profiles),
+            links=len(self._i),
+            incidents=len(self.clusters),
+            changed=tuple(changed),
+            conflicts=self.conflicts,
+        )
+
+
+class _Before:
+    """The incidents as stored, to be compared with those linked anew."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._left = set(store.incident_ids())
+
+    def compare(self, incident: Incident) -> Iterator[Changed]:
+        """Yield what an incident is that it was not before."""
+        told = {m.mention.id for m in incident.mentions}
+        owners = self._store.incidents_of(told)
+        before = tuple(sorted(set(owners.values())))
+        self._left.difference_update(before)
+        if not before:
+            yield Changed(id=incident.id, kind="new")
+            return
+        sizes = self._store.incident_sizes(before)
+        if len(before) > 1:
+            whole = len(owners) == len(told) and sum(sizes.values()) == len(told)
+            yield Changed(id=incident.id, kind="merged" if whole else "regrouped", before=before)
+        elif sizes.get(before[0], 0) > len(owners):
+            yield Changed(id=incident.id, kind="split", before=before)
+        else:
+            was = self._store.incident(before[0])
+            fields = _differing(was, incident)
+            if fields:
+                yield Changed(id=incident.id, kind="values", before=before, fields=fields)
+
+    def rest(self) -> Iterator[Changed]:
+        """Yield the incidents of which nothing is left."""
+        for name in sorted(self._left):
+            yield Changed(id=name, kind="gone", before=(name,))
+
+
+def _differing(was: Incident, now: Incident) -> tuple[str, ...]:
+    """Return the fields in which two incidents differ; ids that lead to them are none."""
+    one, other = incident_json(was), incident_json(now)
+    return tuple(key for key in other if key != "aliases" and one.get(key) != other[key])
+
+
+def _groups(many: int, i: Ints, j: Ints, pairs: Sequence[tuple[int, int]]) -> Ints:
+    """Return for each of so many rows the number of the component that the pairs connect it with."""
+    import numpy as np
+
+    home = list(range(many))
+
+    def top(row: int) -> int:
+        while home[row] != row:
+            home[row] = home[home[row]]
+            row = home[row]
+        return row
+
+    for a, b in (*zip(i.tolist(), j.tolist(), strict=True), *pairs):
+        one, other = top(a), top(b)
+        if one != other:
+            home[max(one, other)] = min(one, other)
+    return np.array([top(row) for row in range(many)], np.int64)

@@ -1,0 +1,140 @@
+"""Profiles, blocks and links in SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from seamwatch.model.link import Link
+from seamwatch.store.base_linking import ProfileRow
+from seamwatch.store.sqlite_database import SqliteDatabase, chunks, to_json
+
+UNSURE = 1400  # thousandths: a probability between 0.2 and 0.8
+_IN = "IN (SELECT value FROM json_each(?))"
+
+
+class LinkTables(SqliteDatabase):
+    """The part of the store that keeps what linking works on."""
+
+    def put_profiles(self, rows: Iterable[ProfileRow]) -> None:
+        """Store profiles, each in place of the mention's old one; the links of these mentions are gone."""
+        given = list(rows)
+        with self.transaction():
+            for run in chunks(given):
+                keys = self._link_keys(row.id for row in run)
+                held = to_json(list(keys.values()))
+                self.write(f"DELETE FROM blocks WHERE mention {_IN}", (held,))
+                self.write(
+                    f"DELETE FROM links WHERE mention IN (SELECT other FROM links WHERE mention {_IN}) "
+                    f"AND other {_IN}",
+                    (held, held),
+                )
+                self.write(f"DELETE FROM links WHERE mention {_IN}", (held,))
+                self.write_all(
+                    "INSERT OR REPLACE INTO profiles VALUES (?, ?)",
+                    ((keys[row.id], row.data) for row in run if row.id in keys),
+                )
+                self.write_all(
+                    "INSERT OR IGNORE INTO blocks VALUES (?, ?, ?, ?)",
+                    (
+                        (int(key), row.first, row.last, keys[row.id])
+                        for row in run
+                        if row.id in keys
+                        for key in row.keys
+                    ),
+                )
+
+    def profiles_in(self, keys: Sequence[int], first: int, last: int) -> dict[str, str]:
+        """Return by id the profiles under any of these keys whose days overlap first..last."""
+        return dict(
+            self.read(
+                "SELECT m.id, p.data FROM (SELECT DISTINCT b.mention FROM json_each(?) k "
+                "CROSS JOIN blocks b ON b.block = k.value WHERE b.first <= ? AND b.last >= ?) f "
+                "JOIN profiles p ON p.mention = f.mention JOIN mentions m ON m.key = f.mention",
+                (to_json([int(key) for key in keys]), last, first),
+            )
+        )
+
+    def profiles(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the profiles of these mentions by id; a mention that has none is left out."""
+        return dict(
+            self.read(
+                f"SELECT m.id, p.data FROM mentions m JOIN profiles p ON p.mention = m.key WHERE m.id {_IN}",
+                (to_json(list(ids)),),
+            )
+        )
+
+    def add_links(self, links: Iterable[Link]) -> None:
+        """Store links, each in place of an older one of its pair; not those of mentions not stored."""
+        given = list(links)
+        with self.transaction():
+            for run in chunks(given):
+                keys = self._link_keys({name for link in run for name in (link.left, link.right)})
+                known = [
+                    (keys[link.left], keys[link.right], link.odds)
+                    for link in run
+                    if link.left in keys and link.right in keys
+                ]
+                self.write_all(
+                    "INSERT OR REPLACE INTO links VALUES (?, ?, ?)",
+                    (row for a, b, odds in known for row in ((a, b, odds), (b, a, odds))),
+                )
+
+    def links_of(self, ids: Collection[str]) -> list[Link]:
+        """Return the links with any of these mentions on either side, sorted."""
+        rows = self.read(
+            "SELECT a.id, b.id, l.odds FROM mentions a JOIN links l ON l.mention = a.key "
+            f"JOIN mentions b ON b.key = l.other WHERE a.id {_IN}",
+            (to_json(list(ids)),),
+        )
+        return sorted({Link(min(a, b), max(a, b), odds) for a, b, odds in rows})
+
+    def unsure_links(self, limit: int | None = None) -> Iterator[Link]:
+        """Return the links whose log-odds lie within UNSURE of zero, the least sure first."""
+        rows = self.read(
+            "SELECT a.id, b.id, l.odds FROM links l JOIN mentions a ON a.key = l.mention "
+            "JOIN mentions b ON b.key = l.other WHERE l.odds BETWEEN ? AND ? AND a.id < b.id "
+            "ORDER BY abs(l.odds), a.id, b.id LIMIT ?",
+            (-UNSURE, UNSURE, -1 if limit is None else limit),
+        )
+        return (Link(*row) for row in rows)
+
+    def fill_links(self, rows: Iterable[ProfileRow], links: Iterable[Link]) -> None:
+        """Store these profiles and links in place of all."""
+        with self.transaction():
+            for table in ("blocks", "profiles", "links"):
+                self.write(f"DELETE FROM {table}")
+            keys: dict[str, int] = dict(self.read("SELECT id, key FROM mentions"))
+            blocks: list[tuple[int, int, int, int]] = []
+
+            def profiles() -> Iterator[tuple[int, str]]:
+                for row in rows:
+                    if row.id in keys:
+                        mention = keys[row.id]
+                        blocks.extend((key, row.first, row.last, mention) for key in row.keys)
+                        yield mention, row.data
+
+            self.write_all("INSERT INTO profiles VALUES (?, ?)", profiles())
+            # In order of their keys they go in without a search for each.
+            blocks.sort()
+            self.write_all("INSERT OR IGNORE INTO blocks VALUES (?, ?, ?, ?)", blocks)
+            blocks.clear()
+            pairs = [
+                pair
+                for left, right, odds in links
+                if left in keys and right in keys
+                for pair in ((keys[left], keys[right], odds), (keys[right], keys[left], odds))
+            ]
+            pairs.sort()
+            self.write_all("INSERT OR REPLACE INTO links VALUES (?, ?, ?)", pairs)
+
+    def link_mark(self) -> str | None:
+        """Return by which rules the store is linked; None where it never was, or has to be linked anew."""
+        rows = self.read("SELECT value FROM meta WHERE name = 'linked_by'")
+        return str(rows[0][0]) if rows else None
+
+    def set_link_mark(self, mark: str) -> None:
+        """Store by which rules the store is linked."""
+        self.write("INSERT OR REPLACE INTO meta VALUES ('linked_by', ?)", (mark,))
+
+    def _link_keys(self, ids: Iterable[str]) -> dict[str, int]:
+        return dict(self.read(f"SELECT id, key FROM mentions WHERE id {_IN}", (to_json(list(ids)),)))
