@@ -23,7 +23,7 @@ from seamwatch.model.tombstone import Tombstone
 from seamwatch.store import open_store
 from seamwatch.store.base import Store
 from seamwatch.store.sqlite import SqliteStore
-from seamwatch.vocabulary.codes import DecisionKind, Outcome, VictimGroup
+from seamwatch.vocabulary.codes import DecisionKind, Outcome, RevisionKind, VictimGroup
 
 SECRET = (
     "ZARBATIYAH - A tricycle bomb hit a kindergarten near Zarbatiyah on Monday, said Oberholzer.\n"
@@ -101,7 +101,17 @@ def with_secret(path: Path) -> Store:
     both = [*store.mentions_of("S"), *store.mentions_of("A0")]
     store.replace_incidents([incident("i-S", *both)], ["i-A0"])
     store.add_place_revisions(
-        [Revision(at=AT, field="place", before=None, after="Zarbatiyah", because="Oberholzer", mention="S#1")]
+        [
+            Revision(
+                at=AT,
+                kind=RevisionKind.PLACE,
+                field="place",
+                before=None,
+                after="Zarbatiyah",
+                because="Oberholzer",
+                mention="S#1",
+            )
+        ]
     )
     fill(store, 80, 160)
     # What is written over stays in the file: in gaps of pages, in free pages, in nodes of the R-tree.
