@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from seamwatch.model.area import AREA_KINDS, AUTHORITY_ROLES, AreaShare, Authority
 from seamwatch.model.codec import TOLLS
+from seamwatch.model.decision import Decision
 from seamwatch.model.incident import (
     Actor,
     ArticleRef,
@@ -36,9 +37,12 @@ from seamwatch.vocabulary.codes import (
     ActorKind,
     Certainty,
     ClaimKind,
+    DecisionKind,
     Modality,
     OtherKind,
     Outcome,
+    Policy,
+    RevisionKind,
     Status,
     TargetKind,
     VictimGroup,
@@ -135,7 +139,10 @@ def incident(name: str, *told: SourcedMention, **fields: Any) -> Incident:
         for n in ("event_type", "sub_event_type", "date", "place", "perpetrators", "targets", "victims")
         + ("weapons", "claims", *TOLLS)
     }
-    return Incident(id=name, mentions=told, **{"status": Status.CONFIRMED, **values, **fields})
+    voices = len({m.article.source or m.article.id for m in told})
+    return Incident(
+        id=name, mentions=told, **{"status": Status.CONFIRMED, "voices": voices, **values, **fields}
+    )
 
 
 # --- Hypothesis ------------------------------------------------------------------------------------
@@ -225,6 +232,18 @@ area_shares = st.builds(
 
 
 json_values = st.none() | st.integers(-5, 5) | words | st.lists(st.integers(0, 3), max_size=2)
+decisions = st.builds(
+    Decision,
+    kind=st.sampled_from([kind for kind in DecisionKind if kind is not DecisionKind.UNDO]),
+    mentions=st.lists(words, max_size=2).map(tuple),
+    others=st.lists(words, max_size=2).map(tuple),
+    field=st.none() | words,
+    value=json_values,
+    by=words,
+    at=moments,
+    why=words,
+    number=st.integers(1, 99),
+)
 
 
 @st.composite
@@ -278,6 +297,7 @@ def incidents(draw: st.DrawFn) -> Incident:
             st.lists(
                 st.builds(
                     Revision,
+                    kind=st.sampled_from(RevisionKind),
                     at=moments,
                     field=words,
                     before=json_values,
@@ -290,6 +310,9 @@ def incidents(draw: st.DrawFn) -> Incident:
         ),
         aliases=draw(st.lists(words, max_size=2).map(tuple)),
         areas=draw(st.lists(area_shares, max_size=2).map(tuple)),
+        policy=draw(st.sampled_from(Policy)),
+        decisions=draw(st.lists(decisions, max_size=2).map(tuple)),
+        voices=draw(st.integers(0, 3)),
     )
 
 

@@ -21,7 +21,7 @@ from seamwatch.model.incident import (
 )
 from seamwatch.model.text import Article
 from seamwatch.publish.explain import explain
-from seamwatch.vocabulary.codes import Modality
+from seamwatch.vocabulary.codes import Modality, RevisionKind
 
 FIRST = article("A1")
 SECOND = article(
@@ -76,6 +76,7 @@ def _whole() -> Incident:
         ),
         revisions=(
             Revision(
+                kind=RevisionKind.TOLL,
                 at=datetime(2020, 4, 15, tzinfo=UTC),
                 field="killed",
                 before=two_dead,
@@ -84,6 +85,7 @@ def _whole() -> Incident:
                 mention="A2#1",
             ),
             Revision(
+                kind=RevisionKind.REPORTED,
                 at=datetime(2020, 4, 14, tzinfo=UTC),
                 field="incident",
                 before=None,

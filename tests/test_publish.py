@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from typing import TextIO
 
@@ -20,7 +19,7 @@ from seamwatch.model.incident_codec import incident_from_json, incident_json
 from seamwatch.model.place import Place
 from seamwatch.model.time import TimeRange
 from seamwatch.publish import geojson, incident_csv, jsonl, record, table
-from seamwatch.publish.plain import date_words, toll_words, voices
+from seamwatch.publish.plain import date_words, toll_words
 from seamwatch.vocabulary.codes import ActorKind, Certainty, Status, TargetKind
 
 Write = Callable[[Iterable[Incident], TextIO], None]
@@ -223,14 +222,3 @@ def test_tolls_read_plainly(low: int | None, best: int | None, high: int | None,
 def test_days_read_as_precise_as_they_are(start: date, end: date, precision: int, words: str) -> None:
     """A date that is not exact has a ~ and no more digits than are known."""
     assert date_words(TimeRange(start=start, end=end, precision=precision)) == words
-
-
-def test_copies_versions_and_one_outlets_articles_are_one_voice() -> None:
-    """Sources are counted by who speaks: shared outlets, copies and versions do not corroborate."""
-    first = told("A1", source="Rudaw", sources=("AFP", "Rudaw"))
-    copy_of_agency = told("A2", source="AFP", sources=("AFP",))
-    version = told("A3", source="Rudaw English", version_of="A1")
-    other = told("A4", source="Kurdistan 24")
-    whole = incident("I1", first, copy_of_agency, version, other)
-    assert [[ref.id for ref in voice] for voice in voices(whole)] == [["A1", "A2", "A3"], ["A4"]]
-    assert len(voices(replace(whole, mentions=(other, version, copy_of_agency, first)))) == 2

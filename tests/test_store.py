@@ -22,7 +22,7 @@ from seamwatch.model.time import TimeMention, TimeRange
 from seamwatch.store import FetchMemory, IncidentFilter, Store, open_store
 from seamwatch.store.matching import listed, passes
 from seamwatch.vocabulary.acled import SubEventType
-from seamwatch.vocabulary.codes import Status, TimexType, Verdict
+from seamwatch.vocabulary.codes import RevisionKind, Status, TimexType, Verdict
 
 Factory = Callable[[], Store]
 BACKENDS: dict[str, Callable[[Path], Store]] = {
@@ -402,6 +402,7 @@ def test_an_incident_comes_back_as_it_was(store: Store, reopen: Factory) -> None
         status=Status.CLAIMED,
         revisions=(
             Revision(
+                kind=RevisionKind.DIED,
                 at=datetime(2020, 4, 14, tzinfo=UTC),
                 field="killed",
                 before={"low": 1, "best": 1, "high": 1},
@@ -541,7 +542,8 @@ def test_revisions_are_kept_in_order_of_time(store: Store) -> None:
 
     def revision(day: int, field: str) -> Revision:
         at = datetime(2020, 4, day, tzinfo=UTC)
-        return Revision(at=at, field=field, before=None, after=[1], because="told", mention="A1#1")
+        kind = RevisionKind.TOLL
+        return Revision(kind=kind, at=at, field=field, before=None, after=[1], because="told", mention="A1#1")
 
     one, two = told(store, "A1"), told(store, "A2")
     store.replace_incidents([incident("I1", one), incident("I2", two)])

@@ -1,14 +1,15 @@
-"""Who told what when: the order of tellings, independent voices, and ids of incidents."""
+"""Who told what when: the order of tellings, and ids of incidents."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from seamwatch.link.names import fold
-from seamwatch.model.incident import SourcedMention, Toll
+from seamwatch.link.rules import LinkRules
+from seamwatch.link.voices import Voices
+from seamwatch.model.incident import Mention, SourcedMention, Toll
 from seamwatch.vocabulary.codes import Modality
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -19,32 +20,60 @@ WEIGHT = {
     Modality.FOILED: 0.4,
     Modality.DENIED: 0.3,
 }
+COUNTS = frozenset(modality for modality in Modality if modality.counts)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [one + other for one in _LETTERS for other in _LETTERS]
+Turn = tuple[bool, datetime]
+
+
+@dataclass(slots=True, kw_only=True)
+class Telling:
+    """One mention at its place in the story.
+
+    `at` is the moment from which the story holds it; `weight` how much its modality weighs.
+    """
+
+    sourced: SourcedMention
+    mention: Mention
+    voice: str
+    source: str
+    at: datetime
+    weight: float
+    counts: bool
+
+
+def aware(moment: datetime) -> datetime:
+    """Return a moment with its time zone; one without any is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def known_at(sourced: SourcedMention) -> datetime:
     """Return the moment from which a mention counts as known; one without any is known always."""
     article = sourced.article
     if article.known is not None:
-        return article.known if article.known.tzinfo else article.known.replace(tzinfo=UTC)
+        return aware(article.known)
     if article.published is not None:
         return datetime.combine(article.published, time.min, UTC)
     return ALWAYS
 
 
-def _turn(sourced: SourcedMention) -> tuple[bool, datetime]:
+def _turn(sourced: SourcedMention) -> Turn:
     """Return when a mention's turn is: its publication day; undated articles last, not as they came in."""
-    published = sourced.article.published
-    if published is None and sourced.article.known is not None:
+    article = sourced.article
+    if article.published is None and article.known is not None:
         return (True, ALWAYS)
     return (False, known_at(sourced))
 
 
 def known_by(mentions: Iterable[SourcedMention], as_of: datetime | None) -> tuple[SourcedMention, ...]:
     """Return the mentions known at a moment (all, where it is None), in order of being known."""
-    if as_of is not None and as_of.tzinfo is None:
-        as_of = as_of.replace(tzinfo=UTC)
-    held = [m for m in mentions if as_of is None or known_at(m) <= as_of]
-    return tuple(sorted(held, key=lambda m: (_turn(m), m.article.id, m.mention.id)))
+    held = list(mentions)
+    if as_of is not None:
+        moment = aware(as_of)
+        held = [m for m in held if known_at(m) <= moment]
+    if len(held) > 1:
+        held.sort(key=lambda m: (_turn(m), m.article.id, m.mention.id))
+    return tuple(held)
 
 
 def incident_id(mention_id: str) -> str:
@@ -56,33 +85,24 @@ def incident_id(mention_id: str) -> str:
     >>> incident_id("A1#1")
     'i-4fqy5saj5l'
     """
-    digest = hashlib.sha256(mention_id.encode()).digest()
-    return "i-" + base64.b32encode(digest).decode().lower()[:10]
-
-
-def voice_of(sourced: SourcedMention) -> str:
-    """Return who speaks: the outlet, else the article. Copies of one text are one voice."""
-    article = sourced.article
-    names = sorted(fold(s).strip() for s in (article.sources or (article.source,)) if s)
-    return names[0] if names else f"article {article.version_of or article.id}"
-
-
-def name_of(sourced: SourcedMention) -> str:
-    """Return how a reader is told who speaks."""
-    return sourced.article.source or f"article {sourced.article.id}"
+    # The first ten letters of the digest in base 32, as RFC 4648 has it.
+    number = int.from_bytes(hashlib.sha256(mention_id.encode()).digest()[:7], "big") >> 6
+    return "i-" + "".join([_PAIRS[(number >> shift) & 1023] for shift in (40, 30, 20, 10, 0)])
 
 
 def best_of(toll: Toll | None) -> int | None:
     """Return the figure a telling stands by: best, else low, else high."""
     if toll is None:
         return None
-    return next((n for n in (toll.best, toll.low, toll.high) if n is not None), None)
+    if toll.best is not None:
+        return toll.best
+    return toll.low if toll.low is not None else toll.high
 
 
 def telling_order(mentions: Iterable[SourcedMention]) -> tuple[SourcedMention, ...]:
     """Return the mentions as their figures follow one another: within one moment a lower toll is older."""
 
-    def key(m: SourcedMention) -> tuple[tuple[bool, datetime], int, int, str, str]:
+    def key(m: SourcedMention) -> tuple[Turn, int, int, str, str]:
         killed, injured = best_of(m.mention.killed), best_of(m.mention.injured)
         return (
             _turn(m),
@@ -92,4 +112,35 @@ def telling_order(mentions: Iterable[SourcedMention]) -> tuple[SourcedMention, .
             m.mention.id,
         )
 
-    return tuple(sorted(mentions, key=key))
+    held = list(mentions)
+    if len(held) > 1:
+        held.sort(key=key)
+    return tuple(held)
+
+
+def tellings(mentions: Iterable[SourcedMention], rules: LinkRules) -> Sequence[Telling]:
+    """Return the mentions in telling order, each with who speaks.
+
+    The story never goes back in time: an undated article, told after the dated ones, is in the story from
+    the moment on at which all those before it are.
+    """
+    voices = Voices(rules)
+    at = ALWAYS
+    told = []
+    for sourced in telling_order(mentions):
+        moment = known_at(sourced)
+        at = max(at, moment)
+        modality = sourced.mention.modality
+        article = sourced.article
+        told.append(
+            Telling(
+                sourced=sourced,
+                mention=sourced.mention,
+                voice=voices.of(sourced),
+                source=article.source or f"article {article.id}",
+                at=at,
+                weight=WEIGHT.get(modality, 0.1),
+                counts=modality in COUNTS,
+            )
+        )
+    return told

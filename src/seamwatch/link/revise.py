@@ -1,204 +1,246 @@
-"""The change story of an incident: what was believed when, and which telling changed it."""
+"""The change story of an incident: what was believed when, and which telling or person changed it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from seamwatch.link.compare import Profile
-from seamwatch.link.fields import (
-    resolve_claims,
-    resolve_date,
-    resolve_perpetrators,
-    resolve_place,
-    resolve_status,
-    resolve_type,
-)
+from seamwatch.link.belief import Belief, State
+from seamwatch.link.corrections import UNCORRECTED, Corrections, corrections_of
 from seamwatch.link.names import fold, skeleton
-from seamwatch.link.order import known_at, name_of, telling_order
-from seamwatch.link.rules import LinkRules
-from seamwatch.link.tolls import Change, TollStory
-from seamwatch.model.codec import Json
-from seamwatch.model.incident import Claim, Revision, SourcedMention, Toll
+from seamwatch.link.order import Telling, aware
+from seamwatch.link.short import short_date, short_place
+from seamwatch.model.codec import TOLLS
+from seamwatch.model.decision import Decision, field_set
+from seamwatch.model.incident import Claim, Revision
 from seamwatch.model.place import Place
-from seamwatch.model.time import TimeRange
-from seamwatch.vocabulary.acled import SubEventType
-from seamwatch.vocabulary.codes import ClaimKind, Modality, Status
+from seamwatch.vocabulary.codes import ClaimKind, DecisionKind, RevisionKind, Status
 
-LONG = 40  # tellings beyond which only figures, claims and status are replayed one by one
 CLAIM_WORDS = {
     ClaimKind.CLAIMS: "claimed by {by}",
     ClaimKind.DENIES: "denied by {by}",
     ClaimKind.ACCUSED: "accused by {by}",
 }
+CLAIM_KINDS = {
+    ClaimKind.CLAIMS: RevisionKind.CLAIM_MADE,
+    ClaimKind.DENIES: RevisionKind.CLAIM_DENIED,
+    ClaimKind.ACCUSED: RevisionKind.ACCUSED,
+}
+DECISION_WORDS = {
+    DecisionKind.CONFIRM: "confirmed",
+    DecisionKind.RETRACT: "retracted",
+    DecisionKind.CORRECT: "corrected",
+    DecisionKind.SAME: "told to be one with another telling",
+    DecisionKind.DIFFERENT: "told apart from another telling",
+    DecisionKind.UNSURE: "left open against another telling",
+    DecisionKind.SPLIT: "split",
+    DecisionKind.MERGE: "merged",
+}
+
+Move = tuple[RevisionKind, str, object, object, str]  # kind, field, before, after, because
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Belief:
-    """The resolved fields of an incident at one moment."""
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A decision made or undone, and what holds from then on."""
 
-    type: SubEventType
-    date: TimeRange | None
-    place: Place | None
-    perpetrators: tuple[str, ...]
-    claims: tuple[Claim, ...]
-    status: Status
+    at: datetime
+    decision: Decision
+    because: str
+    corrected: Corrections
 
 
-def short_date(when: TimeRange | None) -> Json | None:
-    """Return a date's JSON without its evidence."""
-    if when is None:
-        return None
-    return {"start": when.start.isoformat(), "end": when.end.isoformat(), "precision": when.precision}
+def _turns(decisions: Iterable[Decision], as_of: datetime | None) -> Iterator[_Turn]:
+    """Yield in order of time what people decided and undid by a moment."""
+    made = sorted(decisions, key=lambda d: (aware(d.at), d.number))
+    if as_of is not None:
+        made = [d for d in made if aware(d.at) <= aware(as_of)]
+    held: dict[int, Decision] = {}
+    undone: set[int] = set()
+    for number, decision in enumerate(made):
+        what = decision
+        if decision.kind is not DecisionKind.UNDO:
+            if decision.number and decision.number in undone:
+                continue
+            held[decision.number or -number - 1] = decision
+            words = f"{DECISION_WORDS[decision.kind]} by {decision.by} ({decision.name})"
+        elif decision.undoes is not None:
+            undone.add(decision.undoes)
+            if decision.undoes not in held:
+                continue
+            what = held.pop(decision.undoes)
+            words = f"{what.name} undone by {decision.by} ({decision.name})"
+        else:
+            continue
+        why = " ".join(decision.why.split())
+        because = f"{words}: {why}" if why else words
+        yield _Turn(aware(decision.at), what, because, corrections_of(held.values()))
 
 
-def short_place(place: Place | None) -> Json | None:
-    """Return a place's JSON without coordinates and evidence."""
-    if place is None:
-        return None
+def _only_respelt(before: Place | None, after: Place | None) -> bool:
+    """Return whether two places say the same, but for the spelling of the name."""
+    if before is after:
+        return True
+    if before is None or after is None:
+        return False
+    units = ("admin2", "admin1", "country", "precision")
+    if any(getattr(before, unit) != getattr(after, unit) for unit in units):
+        return False
+    names = (before.name, after.name)
+    if None in names or names[0] == names[1]:
+        return names[0] == names[1]
+    one, other = (skeleton(fold(name or "")) for name in names)
+    return one == other
+
+
+def _figures(before: State, after: State, t: Telling, belief: Belief) -> Iterator[Move]:
+    """Yield the tolls that one telling moved."""
+    if before.figures == after.figures:
+        return
+    died = belief.tolls.died
+    pairs = dict(zip(TOLLS, zip(before.figures, after.figures, strict=True), strict=True))
+    dead, hurt = (((new or 0) - (old or 0)) for old, new in (pairs["killed"], pairs["injured"]))
+    death = 0 < died == dead == -hurt
+    for name, (old, new) in pairs.items():
+        if old == new:
+            continue
+        kind = RevisionKind.TOLL
+        if death and name in ("killed", "injured"):
+            kind, why = RevisionKind.DIED, f"{died} of the wounded died ({t.source})"
+        elif new is None:
+            kind, why = _lost(after, t)
+        elif before.status is Status.RETRACTED:
+            why = f"told again by {t.source}"
+        elif old is None:
+            why = f"first given by {t.source}"
+        elif new > old:
+            why = f"raised by {t.source}"
+        else:
+            why = f"{'corrected' if belief.tolls.corrected else 'lowered'} by {t.source}"
+        yield kind, name, old, new, why
+
+
+def _lost(after: State, t: Telling) -> tuple[RevisionKind, str]:
+    if after.status is Status.RETRACTED:
+        return RevisionKind.RETRACTED, f"the report was withdrawn ({t.source})"
+    return RevisionKind.TOLL, f"not given by {t.source}, the first to tell that it happened"
+
+
+def _told_claims(claims: Sequence[Claim]) -> Iterator[Move]:
+    for claim in claims:
+        value = {"by": claim.by, "via": claim.via, "kind": claim.kind.value}
+        yield CLAIM_KINDS[claim.kind], "claims", None, value, CLAIM_WORDS[claim.kind].format(by=claim.by)
+
+
+def _moved(before: State, after: State, claims: Sequence[Claim], source: str) -> Iterator[Move]:
+    """Yield the fields but the tolls that one telling changed."""
+    if before.date is not after.date and short_date(before.date) != short_date(after.date):
+        new = after.date
+        finer = new is not None and (before.date is None or new.precision < before.date.precision)
+        why = f"date {'refined' if finer else 'changed'} by {source}"
+        yield RevisionKind.DATE, "date", short_date(before.date), short_date(new), why
+    if not _only_respelt(before.place, after.place):
+        old, place = before.place, after.place
+        finer = place is not None and (
+            old is None or place.precision < old.precision or place.name == old.name
+        )
+        why = f"place {'refined' if finer else 'changed'} by {source}"
+        yield RevisionKind.PLACE, "place", short_place(old), short_place(place), why
+    if before.type is not after.type:
+        why = f"{source} tells it as {after.type}"
+        yield RevisionKind.TYPE, "sub_event_type", before.type.value, after.type.value, why
+    if before.names != after.names:
+        named = [name for name in after.names if name not in before.names]
+        why = f"{', '.join(named)} named by {source}" if named else f"others named by {source}"
+        yield RevisionKind.ACTOR, "perpetrators", list(before.names), list(after.names), why
+    yield from _told_claims(claims)
+    if before.status is not after.status:
+        kind = RevisionKind.STATUS
+        why = f"{after.status} through {source}"
+        if after.status is Status.RETRACTED:
+            kind, why = RevisionKind.RETRACTED, f"the report was withdrawn ({source})"
+        elif after.status is Status.DENIED:
+            why = f"denied ({source})"
+        yield kind, "status", before.status.value, after.status.value, why
+
+
+def _first(state: State, claims: Sequence[Claim], source: str) -> Iterator[Move]:
+    first: dict[str, object] = {"date": short_date(state.date), "place": short_place(state.place)}
+    first |= {name: n for name, n in zip(TOLLS, state.figures, strict=True) if n is not None}
+    first["status"] = state.status.value
+    yield RevisionKind.REPORTED, "incident", None, first, f"first report by {source}"
+    yield from _told_claims(claims)
+
+
+def _values(state: State) -> dict[str, object]:
     return {
-        "name": place.name,
-        "admin2": place.admin2,
-        "admin1": place.admin1,
-        "country": place.country,
-        "precision": place.precision,
+        **dict(zip(TOLLS, state.figures, strict=True)),
+        "date": short_date(state.date),
+        "place": short_place(state.place),
+        "sub_event_type": state.type.value,
+        "perpetrators": list(state.names),
+        "status": state.status.value,
     }
 
 
-def that_count(mentions: Sequence[SourcedMention]) -> tuple[SourcedMention, ...]:
-    """Return the mentions that tell the incident; where none counts, those that deny or foil it."""
-    counting = tuple(m for m in mentions if m.mention.modality.counts)
-    return counting or tuple(mentions)
-
-
-def tell_tolls(
-    mentions: Sequence[SourcedMention], rules: LinkRules
-) -> tuple[TollStory, dict[str, tuple[Change, ...]]]:
-    """Return the figures after all tellings, and what each telling changed, by the mention's id.
-
-    What only the group itself says comes after the rest: it sets a figure only where nobody else has.
-    """
-    story = TollStory(rules)
-    ordered = telling_order(that_count(mentions))
-    changes = {m.mention.id: story.tell(m) for m in ordered if m.mention.modality is not Modality.CLAIMED}
-    changes |= {m.mention.id: story.tell(m) for m in ordered if m.mention.modality is Modality.CLAIMED}
-    return story, changes
-
-
-def believe(mentions: Sequence[SourcedMention], profiles: Sequence[Profile], rules: LinkRules) -> Belief:
-    """Return what the mentions, in telling order, make of the fields that are no figures."""
-    chosen = that_count(mentions)
-    kept = {m.mention.id for m in chosen}
-    return Belief(
-        type=resolve_type(chosen),
-        date=resolve_date(chosen),
-        place=resolve_place(chosen, [p for p in profiles if p.id in kept]),
-        perpetrators=tuple(a.name for a in resolve_perpetrators(chosen)),
-        claims=resolve_claims(mentions),
-        status=resolve_status(mentions, rules),
-    )
-
-
-def _only_respelt(before: Place | None, after: Place) -> bool:
-    """Return whether two places say the same, but for the spelling of the name."""
-    if before is None:
-        return False
-    bones = [skeleton(fold(place.name or "")) for place in (before, after)]
-    return short_place(replace(after, name=before.name)) == short_place(before) and bones[0] == bones[1]
-
-
-def _moved(before: Belief, after: Belief, source: str) -> list[tuple[str, object, object, str]]:
-    """Return (field, before, after, because) for each field that one telling changed."""
-    found: list[tuple[str, object, object, str]] = []
-    if short_date(before.date) != short_date(after.date) and after.date:
-        finer = before.date is None or after.date.precision < before.date.precision
-        word = "date refined" if finer else "date changed"
-        found.append(("date", short_date(before.date), short_date(after.date), f"{word} by {source}"))
-    if after.place and not _only_respelt(before.place, after.place):
-        finer = (
-            before.place is None
-            or after.place.precision < before.place.precision
-            or after.place.name == before.place.name
-        )
-        word = "place refined" if finer else "place changed"
-        found.append(("place", short_place(before.place), short_place(after.place), f"{word} by {source}"))
-    if before.type is not after.type:
-        found.append(
-            ("sub_event_type", before.type.value, after.type.value, f"{source} tells it as {after.type}")
-        )
-    named = [name for name in after.perpetrators if name not in before.perpetrators]
-    if named:
-        found.append(
-            (
-                "perpetrators",
-                list(before.perpetrators),
-                list(after.perpetrators),
-                f"{', '.join(named)} named by {source}",
-            )
-        )
-    for claim in after.claims[len(before.claims) :]:
-        why = CLAIM_WORDS[claim.kind].format(by=claim.by)
-        found.append(("claims", None, {"by": claim.by, "via": claim.via, "kind": claim.kind.value}, why))
-    if before.status is not after.status:
-        words = {
-            Status.RETRACTED: f"the report was withdrawn ({source})",
-            Status.DENIED: f"denied ({source})",
-        }
-        why = words.get(after.status, f"{after.status} through {source}")
-        found.append(("status", before.status.value, after.status.value, why))
-    return found
+def _decided(before: State, after: State, turn: _Turn) -> Iterator[Move]:
+    """Yield the field that a decision sets, whether it moved or not, and all others that moved with it."""
+    name = field_set(turn.decision)
+    if name is None:
+        yield RevisionKind.DECIDED, "incident", None, turn.decision.kind.value, turn.because
+        return
+    old, new = _values(before), _values(after)
+    for key in old:
+        if key == name or old[key] != new[key]:
+            yield RevisionKind.DECIDED, key, old[key], new[key], turn.because
 
 
 def replay(
-    mentions: Sequence[SourcedMention], profiles: Sequence[Profile], rules: LinkRules
-) -> tuple[Revision, ...]:
-    """Return the change story of mentions that are in telling order.
+    told: Sequence[Telling],
+    belief: Belief,
+    decisions: Sequence[Decision] = (),
+    as_of: datetime | None = None,
+) -> tuple[tuple[Revision, ...], State, Corrections]:
+    """Return the change story of tellings and decisions, what holds in the end, and what people set.
 
-    One telling of "two killed", then "one of the wounded later died": the first report, then killed
-    2 -> 3 and injured 3 -> 2 because one of the wounded died.
+    `belief` is a new one, and has taken in all tellings afterwards. One telling of "two killed", then "one of
+    the wounded later died": the first report, then killed 2 -> 3 and injured 3 -> 2 because one of the
+    wounded died. Within one moment tellings come before decisions.
     """
-    _, changes = tell_tolls(mentions, rules)
-    revisions: list[Revision] = []
-    before: Belief | None = None
-    for number, sourced in enumerate(mentions, 1):
-        at, name, source = known_at(sourced), sourced.mention.id, name_of(sourced)
-        last = number == len(mentions)
-        if before is not None and number > LONG and not last:
-            after = before
-        else:
-            after = believe(mentions[:number], profiles[:number], rules)
-        moves: list[tuple[str, object, object, str]] = []
-        if before is None:
-            first = {"date": short_date(after.date), "place": short_place(after.place)}
-            figures = {c.field: c.after for c in changes.get(name, ())}
-            moves.append(
-                (
-                    "incident",
-                    None,
-                    {**first, **figures, "status": after.status.value},
-                    f"first report by {source}",
-                )
+    story: list[Revision] = []
+
+    def add(moves: Iterable[Move], at: datetime, mention: str) -> None:
+        for kind, name, old, new, why in moves:
+            story.append(
+                Revision(kind=kind, at=at, field=name, before=old, after=new, because=why, mention=mention)
             )
-            moves += [
-                (
-                    "claims",
-                    None,
-                    {"by": c.by, "via": c.via, "kind": c.kind.value},
-                    CLAIM_WORDS[c.kind].format(by=c.by),
-                )
-                for c in after.claims
-            ]
+
+    turns = list(_turns(decisions, as_of)) if decisions else []
+    turns.reverse()
+    corrected = UNCORRECTED
+    state: State | None = None
+
+    def decide(held: State, earliest: datetime) -> State:
+        nonlocal corrected
+        turn = turns.pop()
+        corrected = turn.corrected
+        after = belief.state(corrected)
+        add(_decided(held, after, turn), max(turn.at, earliest), "")
+        return after
+
+    for t in told:
+        while state is not None and turns and turns[-1].at < t.at:
+            state = decide(state, told[0].at)
+        claims = belief.tell(t)
+        after = belief.state(corrected)
+        if state is None:
+            add(_first(after, claims, t.source), t.at, t.mention.id)
         else:
-            moves += [(c.field, c.before, c.after, c.because) for c in changes.get(name, ())]
-            moves += _moved(before, after, source)
-        revisions += [
-            Revision(at=at, field=f, before=old, after=new, because=why, mention=name)
-            for f, old, new, why in moves
-        ]
-        before = after
-    return tuple(revisions)
-
-
-def toll_values(toll: Toll | None) -> Json | None:
-    """Return a toll's JSON without its evidence."""
-    return None if toll is None else {"low": toll.low, "best": toll.best, "high": toll.high}
+            add(_figures(state, after, t, belief), t.at, t.mention.id)
+            add(_moved(state, after, claims, t.source), t.at, t.mention.id)
+        state = after
+    assert state is not None
+    while turns:
+        state = decide(state, told[0].at)
+    return tuple(story), state, corrected

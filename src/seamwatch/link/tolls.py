@@ -3,169 +3,249 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from seamwatch.link.names import words_of
-from seamwatch.link.order import best_of, name_of, voice_of
+from seamwatch.link.names import fold, words_of
+from seamwatch.link.order import Telling, best_of
 from seamwatch.link.rules import LinkRules
 from seamwatch.model.codec import TOLLS
-from seamwatch.model.incident import Mention, SourcedMention, Toll
+from seamwatch.model.incident import Mention, Toll
 from seamwatch.model.text import Evidence
-from seamwatch.vocabulary.codes import Modality
+from seamwatch.vocabulary.codes import Modality, Policy
 
+NO_FIGURES: tuple[int | None, ...] = (None,) * len(TOLLS)
 RECALLED_AFTER = 2  # days after which a telling without all figures may only look back
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A figure that a telling moved, and why in plain words."""
+class _Given(NamedTuple):
+    """What one voice holds of one figure, and whether it only gives a bound ("dozens")."""
 
-    field: str
-    before: int | None
-    after: int
-    because: str
+    best: int
+    low: int
+    high: int
+    open: bool
+    evidence: tuple[Evidence, ...]
+
+    def moved(self, by: int, evidence: tuple[Evidence, ...]) -> _Given:
+        """Return the figure after some deaths."""
+        low, best, high = (max(0, n + by) for n in (self.low, self.best, self.high))
+        return _Given(best, low, high, self.open, evidence)
+
+
+_NOBODY = _Given(0, 0, 0, False, ())
 
 
 @dataclass(slots=True)
 class _Figure:
-    """What is held of one field: the figure, who gave it, and what every voice holds."""
+    """One figure of an incident.
 
-    best: int
+    `newest` is the newest sure one, `giver` who gave it; `rivals` what voices hold that no later figure has
+    overtaken; `voices` what each voice gave last; `last` what was told last.
+    """
+
+    newest: _Given
     giver: str
-    claimed: bool
-    evidence: tuple[Evidence, ...]
-    voices: dict[str, tuple[int, int]]
+    last: _Given
+    rivals: dict[str, _Given]
+    voices: dict[str, _Given]
+
+    def hear(self, voice: str, given: _Given) -> None:
+        """Note what a voice says now."""
+        self.rivals[voice] = given
+        self.voices.pop(voice, None)
+        self.voices[voice] = given  # the last one told stands last
 
 
 def toll_words(mention: Mention, rules: LinkRules) -> frozenset[str]:
     """Return which of corrected, withdrawn and died_later a telling's passages say."""
-    quotes = {e.quote for e in mention.evidence}
+    quotes = dict.fromkeys(e.quote for e in mention.evidence)
     for toll in (mention.killed, mention.injured):
-        quotes.update(e.quote for e in (toll.evidence if toll else ()))
+        quotes |= dict.fromkeys(e.quote for e in (toll.evidence if toll else ()))
     found: set[str] = set()
     for quote in quotes:
         found |= rules.find_groups(words_of(quote))
-    return frozenset(g for g in found if rules.layers[g] == "toll")
+    said = {group for group in found if rules.layers[group] == "toll"}
+    deaths = mention.killed.evidence if mention.killed else ()
+    if any(rules.late_death.search(fold(e.quote)) for e in deaths):
+        said.add("died_later")
+    return frozenset(said)
 
 
-def _looks_back(sourced: SourcedMention) -> bool:
+def tolls_of(mention: Mention) -> list[tuple[str, Toll]]:
+    """Return the tolls that a mention gives, by name."""
+    tolls = (mention.killed, mention.injured, mention.missing, mention.abducted)
+    return [(name, toll) for name, toll in zip(TOLLS, tolls, strict=True) if toll is not None]
+
+
+def _given(toll: Toll, best: int) -> _Given:
+    low = toll.low if toll.low is not None else best
+    high = toll.high if toll.high is not None else best
+    return _Given(best, low, high, toll.best is None, toll.evidence)
+
+
+def _looks_back(t: Telling) -> bool:
     """Return whether a telling only recalls the incident: days later, and not all of its figures."""
-    mention, told = sourced.mention, sourced.article.published
+    mention, told = t.mention, t.sourced.article.published
     if mention.date is None or told is None or (mention.killed and mention.injured):
         return False
     return (told - mention.date.end).days >= RECALLED_AFTER
 
 
 class TollStory:
-    """The figures of one incident while its tellings come in, in telling order."""
+    """The figures of one incident while its tellings come in, in telling order.
 
-    def __init__(self, rules: LinkRules) -> None:
+    What only the group itself says never is a figure where others give one: it stays as low or high. A later
+    article that only recalls a lower figure changes nothing. A wounded man who dies is no conflict: what
+    others said of the wounded and the dead moves with him. A bound ("dozens") gives way to a number.
+
+    UCDP: the newest figure; what others still hold, and it has not overtaken, as low and high. CONSERVATIVE:
+    the lowest of what each voice told last. LATEST: the figure told last. CORROBORATED: the figure that most
+    voices told last; of equals that of UCDP, else the one told last.
+    """
+
+    __slots__ = ("_claimed", "_figures", "_policy", "_rules", "_said", "corrected", "died", "figures")
+
+    def __init__(self, rules: LinkRules, policy: Policy = Policy.UCDP) -> None:
         self._rules = rules
-        self._held: dict[str, _Figure] = {}
+        self._policy = policy
+        self._figures: dict[str, _Figure] = {}
+        self._claimed: dict[str, _Figure] = {}
+        self.died = 0  # how many of the wounded the last telling says have died
+        self.corrected = False  # whether the last telling says that it corrects
+        self.figures = NO_FIGURES  # what holds, as in TOLLS
+        self._said: frozenset[str] | None = None
 
-    def tell(self, sourced: SourcedMention) -> tuple[Change, ...]:
-        """Take in one telling; return what it changed."""
-        mention = sourced.mention
-        given = {f: toll for f in TOLLS if (toll := getattr(mention, f)) and best_of(toll) is not None}
+    def tell(self, t: Telling) -> None:
+        """Take in one telling."""
+        self.died, self.corrected, self._said = 0, False, None
+        given = {
+            field: _given(toll, best)
+            for field, toll in tolls_of(t.mention)
+            if (best := best_of(toll)) is not None
+        }
         if not given:
-            return ()
-        died = self._died_later(sourced, given)
-        if died:
-            return died
-        changes = [c for f, toll in given.items() if (c := self._take(f, toll, sourced))]
-        return self._as_death(sourced, tuple(changes))
+            return
+        if t.mention.modality is Modality.CLAIMED:
+            for field, figure in given.items():
+                self._take(self._claimed, field, figure, t)
+        else:
+            self._weigh(given, t)
+        self.figures = tuple(map(self._best, TOLLS))
 
-    def toll(self, field: str) -> Toll | None:
-        """Return the figure that holds, with the rival ones as low and high."""
-        held = self._held.get(field)
-        if held is None:
-            return None
-        low = min([held.best, *(r[0] for r in held.voices.values())])
-        high = max([held.best, *(r[1] for r in held.voices.values())])
-        return Toll(low=low, best=held.best, high=high, evidence=held.evidence)
+    def _says(self, t: Telling, word: str) -> bool:
+        """Return whether the telling that is taken in says one of the words of `toll_words`."""
+        if self._said is None:
+            self._said = toll_words(t.mention, self._rules)
+        return word in self._said
 
-    def _died_later(self, sourced: SourcedMention, given: dict[str, Toll]) -> tuple[Change, ...]:
-        """Return the changes of a telling that says only that some of the wounded died.
+    def _weigh(self, given: dict[str, _Given], t: Telling) -> None:
+        """Take in the figures of one telling that is not the group's own."""
+        hurt = self._figures.get("injured")
+        if hurt and "killed" in given:
+            held = self._figures.get("killed")
+            killed = held.newest if held else _NOBODY
+            if "injured" in given:
+                rise = given["killed"].best - killed.best
+                if rise > 0 and hurt.newest.best - given["injured"].best == rise:
+                    self.died = rise
+            else:
+                self.died = self._late_deaths(t, given["killed"].best, killed.best, hurt.newest.best)
+            if self.died:
+                evidence = given["killed"].evidence
+                if "injured" not in given:
+                    given["killed"] = killed.moved(self.died, evidence)
+                    given["injured"] = hurt.newest.moved(-self.died, evidence)
+                self._move_others(t.voice, killed, evidence)
+        for field, figure in given.items():
+            self._take(self._figures, field, figure, t)
+
+    def _late_deaths(self, t: Telling, count: int, dead: int, hurt: int) -> int:
+        """Return how many of the wounded a telling says have died, where it says no more than that.
 
         "A wounded officer died in hospital" gives one dead; after a report of two dead and three
         wounded that makes three dead and two wounded, not one dead.
         """
-        killed, injured = self._held.get("killed"), self._held.get("injured")
-        count = best_of(given.get("killed"))
-        if not killed or not injured or not count or "injured" in given:
-            return ()
-        if count == killed.best or "died_later" not in toll_words(sourced.mention, self._rules):
-            return ()
-        died = count if count < killed.best else count - killed.best
-        if not 0 < died <= injured.best:
-            return ()
-        why = f"{died} of the wounded died ({name_of(sourced)})"
-        dead, hurt = killed.best + died, injured.best - died
-        changes = (
-            Change(field="killed", before=killed.best, after=dead, because=why),
-            Change(field="injured", before=injured.best, after=hurt, because=why),
-        )
-        self._held["killed"].voices.clear()
-        self._move_rivals(died, voice_of(sourced))
-        killed.best, injured.best = dead, hurt
-        killed.evidence = injured.evidence = given["killed"].evidence
-        killed.giver = injured.giver = voice_of(sourced)
-        killed.voices[killed.giver], injured.voices[killed.giver] = (dead, dead), (hurt, hurt)
-        return changes
+        died = count if count < dead else count - dead
+        if not 0 < died <= hurt or count == dead:
+            return 0
+        return died if self._says(t, "died_later") else 0
 
-    def _take(self, field: str, toll: Toll, sourced: SourcedMention) -> Change | None:
-        """Weigh one figure against what is held; return the change where it holds from now on."""
-        best = best_of(toll)
-        assert best is not None
-        low = toll.low if toll.low is not None else best
-        high = toll.high if toll.high is not None else best
-        voice, claimed = voice_of(sourced), sourced.mention.modality is Modality.CLAIMED
-        held = self._held.get(field)
+    def _move_others(self, voice: str, before: _Given, evidence: tuple[Evidence, ...]) -> None:
+        """Move what other voices hold along with those who died; a higher count of the dead stays."""
+        for field, by in (("killed", self.died), ("injured", -self.died)):
+            figure = self._figures.get(field)
+            for table in (figure.rivals, figure.voices) if figure else ():
+                for other, held in table.items():
+                    if other != voice and (by < 0 or held.best <= before.best):
+                        table[other] = held.moved(by, evidence)
+
+    def _take(self, figures: dict[str, _Figure], field: str, given: _Given, t: Telling) -> None:
+        """Weigh one figure against what is held of it."""
+        voice = t.voice
+        held = figures.get(field)
         if held is None:
-            self._held[field] = _Figure(
-                best=best, giver=voice, claimed=claimed, evidence=toll.evidence, voices={voice: (low, high)}
-            )
-            return Change(field=field, before=None, after=best, because=f"first given by {name_of(sourced)}")
-        before = held.best
-        if claimed and not held.claimed:
-            held.voices[voice] = (low, high)
-            return None
-        if best == before:
-            held.voices[voice] = (low, high)
-            held.claimed = held.claimed and claimed
-            return None
-        corrected = best < before and "corrected" in toll_words(sourced.mention, self._rules)
-        if best < before and not corrected and voice != held.giver and _looks_back(sourced):
-            return None
-        if corrected:
-            held.voices.clear()
+            figures[field] = _Figure(given, voice, given, {voice: given}, {voice: given})
+            return
+        best, before = given.best, held.newest.best
+        if given.open and not held.newest.open and best < before:
+            return  # "dozens" after "31 dead" says nothing new
+        held.last = given
+        exact = held.newest.open and not given.open
+        if best == before and not exact:
+            held.hear(voice, given)
+            return
+        if best < before and not exact and not self.died:
+            corrected = self._says(t, "corrected")
+            if not corrected and voice != held.giver and _looks_back(t):
+                return
+            if corrected:
+                self.corrected = True
+                held.rivals.clear()
         elif best > before:
-            held.voices = {v: r for v, r in held.voices.items() if r[1] > best or v == voice}
-        held.voices[voice] = (low, high)
-        held.best, held.giver, held.claimed, held.evidence = best, voice, claimed, toll.evidence
-        word = "raised" if best > before else "corrected" if corrected else "lowered"
-        return Change(field=field, before=before, after=best, because=f"{word} by {name_of(sourced)}")
+            held.rivals = {v: r for v, r in held.rivals.items() if r.high > best or v == voice}
+        if exact:
+            held.rivals = {v: r for v, r in held.rivals.items() if not r.open}
+            held.voices = {v: r for v, r in held.voices.items() if not r.open}
+        held.hear(voice, given)
+        held.newest, held.giver = given, voice
 
-    def _as_death(self, sourced: SourcedMention, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        """Return the changes; a rise in killed with as great a fall in injured is a wounded man's death."""
-        by_field = {c.field: c for c in changes}
-        killed, injured = by_field.get("killed"), by_field.get("injured")
-        if not killed or not injured or injured.before is None:
-            return changes
-        died = killed.after - (killed.before or 0)
-        if died <= 0 or injured.before - injured.after != died:
-            return changes
-        why = f"{died} of the wounded died ({name_of(sourced)})"
-        self._move_rivals(died, voice_of(sourced))
-        return tuple(
-            Change(field=c.field, before=c.before, after=c.after, because=why)
-            if c.field in ("killed", "injured")
-            else c
-            for c in changes
+    def _best(self, field: str) -> int | None:
+        held = self._figures.get(field) or self._claimed.get(field)
+        return None if held is None else self._chosen(held).best
+
+    def _chosen(self, held: _Figure) -> _Given:
+        policy = self._policy
+        if policy is Policy.UCDP:
+            return held.newest
+        if policy is Policy.LATEST:
+            return held.last
+        if policy is Policy.CONSERVATIVE:
+            return min(held.voices.values(), key=lambda g: g.best)
+        counts: dict[int, int] = {}
+        for given in held.voices.values():
+            counts[given.best] = counts.get(given.best, 0) + 1
+        most = max(counts.values())
+        if counts.get(held.newest.best) == most:
+            return held.newest
+        told = [given for given in held.voices.values() if counts[given.best] == most]
+        return told[-1]
+
+    def toll(self, field: str) -> Toll | None:
+        """Return the figure that holds, with the rival ones as low and high."""
+        sure, claimed = self._figures.get(field), self._claimed.get(field)
+        held = sure or claimed
+        if held is None:
+            return None
+        chosen = self._chosen(held)
+        if len(held.voices) == 1 and held.last is chosen and not (sure and claimed):
+            return Toll(low=chosen.low, best=chosen.best, high=chosen.high, evidence=chosen.evidence)
+        wide = self._policy in (Policy.CONSERVATIVE, Policy.CORROBORATED)
+        rivals = list((held.voices if wide else held.rivals).values())
+        if sure and claimed:
+            rivals += claimed.voices.values()
+        return Toll(
+            low=min([chosen.best, *(r.low for r in rivals)]),
+            best=chosen.best,
+            high=max([chosen.best, *(r.high for r in rivals)]),
+            evidence=chosen.evidence,
         )
-
-    def _move_rivals(self, died: int, voice: str) -> None:
-        """Take the deaths off what other voices hold of the injured."""
-        figure = self._held["injured"].voices
-        for other, (low, high) in list(figure.items()):
-            if other != voice:
-                figure[other] = (max(0, low - died), max(0, high - died))

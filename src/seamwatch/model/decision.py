@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,3 +55,16 @@ def standing(decisions: tuple[Decision, ...], as_of: datetime | None = None) -> 
     made = [d for d in decisions if as_of is None or d.at <= as_of]
     undone = {d.undoes for d in made if d.kind is DecisionKind.UNDO}
     return tuple(d for d in made if d.kind is not DecisionKind.UNDO and d.number not in undone)
+
+
+def field_set(decision: Decision) -> str | None:
+    """Return the field of an incident that a decision sets; None where it sets none."""
+    if decision.kind is DecisionKind.CORRECT:
+        return decision.field
+    return "status" if decision.kind in (DecisionKind.CONFIRM, DecisionKind.RETRACT) else None
+
+
+def last_set(decisions: Iterable[Decision]) -> dict[str, Decision]:
+    """Return the decision that sets each field that standing decisions set: the later of two on one field."""
+    ordered = sorted(decisions, key=lambda d: (d.at, d.number))
+    return {name: decision for decision in ordered if (name := field_set(decision)) is not None}

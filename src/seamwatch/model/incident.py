@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from seamwatch.model.area import AreaShare
+from seamwatch.model.decision import Decision
 from seamwatch.model.place import Place
 from seamwatch.model.text import Evidence
 from seamwatch.model.time import TimeRange
@@ -17,6 +18,8 @@ from seamwatch.vocabulary.codes import (
     Modality,
     OtherKind,
     Outcome,
+    Policy,
+    RevisionKind,
     Status,
     TargetKind,
     Verdict,
@@ -144,6 +147,8 @@ class ArticleRef:
 
     `sources` are all outlets that carried it word for word; they count as one voice. `known` is the
     moment from which it counts as known: its publication day (at 00:00 UTC), else when it was stored.
+    `version_of` is the first article of its family, versions of one report across outlets, and `origin` that
+    article's outlet: a family is one voice.
     """
 
     id: str
@@ -154,6 +159,7 @@ class ArticleRef:
     published: date | None = None
     known: datetime | None = None
     version_of: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,8 +211,13 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One change of an incident's state, because of one mention. `before` and `after` are JSON values."""
+    """One change of an incident's state, because of one mention or of a decision (then `mention` is "").
 
+    `before` and `after` are JSON values: of a toll the figure that holds, of a date or place the short form.
+    The death of a wounded man is one change of two figures: two revisions of kind DIED.
+    """
+
+    kind: RevisionKind
     at: datetime
     field: str
     before: object
@@ -217,10 +228,11 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One incident after linking: a pure function of its mentions and judgements.
+    """One incident after linking: a pure function of its mentions and of what people decided.
 
-    `areas` are those of the store that it lies in at its time, the most certain first; they follow from
-    its place and days.
+    `policy` is the one by which each value was chosen; all others are in `disagreements`. `decisions` are
+    the standing ones that concern it. `voices` counts the independent sources that tell it. `areas` are those
+    of the store that it lies in at its time, the most certain first; they follow from its place and days.
     """
 
     id: str
@@ -243,3 +255,6 @@ class Incident:
     revisions: tuple[Revision, ...] = ()
     aliases: tuple[str, ...] = ()
     areas: tuple[AreaShare, ...] = ()
+    policy: Policy = Policy.UCDP
+    decisions: tuple[Decision, ...] = ()
+    voices: int = 0

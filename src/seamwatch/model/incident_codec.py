@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from seamwatch.errors import ShapeError
 from seamwatch.model.area_codec import area_share_from_json, area_share_json
 from seamwatch.model.codec import (
+    TOLLS,
     Json,
     actor_json,
     claim_json,
@@ -19,6 +21,7 @@ from seamwatch.model.codec import (
     victim_json,
     weapon_json,
 )
+from seamwatch.model.decision import Decision
 from seamwatch.model.decoding import mention_from_json
 from seamwatch.model.incident import (
     ArticleRef,
@@ -30,10 +33,22 @@ from seamwatch.model.incident import (
     SourcedMention,
 )
 from seamwatch.model.text import Evidence, Span
-from seamwatch.vocabulary.codes import Modality, Status
+from seamwatch.vocabulary.codes import DecisionKind, Modality, Policy, RevisionKind, Status
 
+E = TypeVar("E", bound=StrEnum)
 _LISTS = ("perpetrators", "targets", "victims", "weapons", "claims")
-_SINGLES = ("date", "place", "killed", "injured", "missing", "abducted")
+_SINGLES = ("date", "place", *TOLLS)
+_KINDS = {
+    "incident": RevisionKind.REPORTED,
+    "date": RevisionKind.DATE,
+    "place": RevisionKind.PLACE,
+    "sub_event_type": RevisionKind.TYPE,
+    "perpetrators": RevisionKind.ACTOR,
+    "claims": RevisionKind.CLAIM_MADE,
+    "status": RevisionKind.STATUS,
+    **dict.fromkeys(TOLLS, RevisionKind.TOLL),
+}
+_CLAIMS = {"denies": RevisionKind.CLAIM_DENIED, "accused": RevisionKind.ACCUSED}
 
 
 def evidence_of(mention: Mention) -> Iterator[Evidence]:
@@ -63,6 +78,7 @@ def tellers(incident: Incident) -> dict[Evidence, tuple[SourcedMention, ...]]:
 def revision_json(revision: Revision) -> Json:
     """Return one entry of `revisions`."""
     return {
+        "kind": revision.kind.value,
         "at": revision.at.isoformat(),
         "field": revision.field,
         "from": revision.before,
@@ -72,11 +88,26 @@ def revision_json(revision: Revision) -> Json:
     }
 
 
+def decision_json(decision: Decision) -> Json:
+    """Return one entry of `decisions`."""
+    return {
+        "id": decision.name,
+        "kind": decision.kind.value,
+        "by": decision.by,
+        "at": decision.at.isoformat(),
+        "why": decision.why,
+        "field": decision.field,
+        "value": decision.value,
+        "mentions": list(decision.mentions),
+        "others": list(decision.others),
+    }
+
+
 def incident_json(incident: Incident) -> Json:
     """Return the contract's incident.
 
-    Beyond the contract it has `aliases` and `areas`, and each piece of evidence names in `mention` the
-    mention (one of `mentions`) whose article it is an offset into.
+    Beyond the contract it has `aliases`, `areas`, `policy`, `decisions` and `voices`, and each piece of
+    evidence names in `mention` the mention (one of `mentions`) whose article it is an offset into.
     """
     row = {
         "id": incident.id,
@@ -113,6 +144,9 @@ def incident_json(incident: Incident) -> Json:
         "revisions": [revision_json(r) for r in incident.revisions],
         "aliases": list(incident.aliases),
         "areas": [area_share_json(a) for a in incident.areas],
+        "policy": incident.policy.value,
+        "decisions": [decision_json(d) for d in incident.decisions],
+        "voices": incident.voices,
     }
     told_by = {
         (e.span.part, e.span.start, e.span.end, e.quote, e.by): mentions[0].mention.id
@@ -161,13 +195,48 @@ def _texts(where: str, row: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-def revision_from_json(row: Json, where: str = "revision") -> Revision:
-    """Return the revision of one JSON object; raise ShapeError that names the field that is wrong."""
+def _moment(where: str, row: Mapping[str, Any], key: str) -> datetime:
     try:
-        at = datetime.fromisoformat(_text(where, row, "at"))
+        return datetime.fromisoformat(_text(where, row, key))
     except ValueError as wrong:
-        raise ShapeError(f"{where}.at: expected a moment as YYYY-MM-DDTHH:MM:SS+00:00 ({wrong})") from None
+        raise ShapeError(f"{where}.{key}: expected a moment as YYYY-MM-DDTHH:MM:SS+00:00 ({wrong})") from None
+
+
+def _one_of(where: str, row: Mapping[str, Any], key: str, kind: type[E]) -> E:
+    try:
+        return kind(str(row.get(key)))
+    except ValueError:
+        raise ShapeError(f"{where}.{key}: {row.get(key)!r} is not one of: {', '.join(kind)}") from None
+
+
+def revision_kind(field: str, after: object, because: str) -> RevisionKind:
+    """Return what a change is whose kind was not written down, from what it says.
+
+    >>> revision_kind("killed", 3, "1 of the wounded died (Rudaw)").value
+    'died'
+    """
+    kind = _KINDS.get(field, RevisionKind.STATUS)
+    if kind is RevisionKind.TOLL and "of the wounded died" in because:
+        return RevisionKind.DIED
+    if kind is RevisionKind.CLAIM_MADE and isinstance(after, dict):
+        return _CLAIMS.get(str(after.get("kind")), kind)
+    if kind is RevisionKind.STATUS and after == Status.RETRACTED.value:
+        return RevisionKind.RETRACTED
+    return kind
+
+
+def revision_from_json(row: Json, where: str = "revision") -> Revision:
+    """Return the revision of one JSON object; raise ShapeError that names the field that is wrong.
+
+    One without a kind, as they were written before, gets the kind that its field tells.
+    """
+    at = _moment(where, row, "at")
+    if row.get("kind") is None:
+        kind = revision_kind(_text(where, row, "field"), row.get("to"), _text(where, row, "because"))
+    else:
+        kind = _one_of(where, row, "kind", RevisionKind)
     return Revision(
+        kind=kind,
         at=at,
         field=_text(where, row, "field"),
         before=row.get("from"),
@@ -189,11 +258,6 @@ def incident_from_json(
         raise ShapeError(f"{where}: expected an object, got {type(row).__name__}")
     # An incident's values have a mention's shapes, so a mention's reader checks and builds them.
     values = mention_from_json({**row, "modality": Modality.ASSERTED.value, "evidence": []}, where)
-    try:
-        status = Status(str(row.get("status")))
-    except ValueError:
-        known = ", ".join(Status)
-        raise ShapeError(f"{where}.status: {row.get('status')!r} is not one of: {known}") from None
     known_mentions = mentions or {}
     told: list[SourcedMention] = []
     for at, told_row in _rows(where, row, "mentions"):
@@ -203,7 +267,7 @@ def incident_from_json(
         id=values.id,
         event_type=values.event_type,
         sub_event_type=values.sub_event_type,
-        status=status,
+        status=_one_of(where, row, "status", Status),
         **{name: getattr(values, name) for name in (*_SINGLES, *_LISTS)},
         mentions=tuple(told),
         disagreements=tuple(
@@ -219,6 +283,39 @@ def incident_from_json(
         revisions=tuple(revision_from_json(r, at) for at, r in _rows(where, row, "revisions")),
         aliases=_texts(where, row, "aliases"),
         areas=tuple(area_share_from_json(a, at) for at, a in _rows(where, row, "areas")),
+        policy=_one_of(where, {"policy": Policy.UCDP, **row}, "policy", Policy),
+        decisions=tuple(decision_from_json(d, at) for at, d in _rows(where, row, "decisions")),
+        voices=_voices(where, row, told),
+    )
+
+
+def _voices(where: str, row: Json, told: list[SourcedMention]) -> int:
+    """Return the number of independent sources; of JSON that does not say it, the number of outlets."""
+    voices = row.get("voices")
+    if voices is None:
+        return len({m.article.source or m.article.id for m in told})
+    if not isinstance(voices, int) or isinstance(voices, bool):
+        raise ShapeError(f"{where}.voices: expected an integer, got {type(voices).__name__}")
+    return voices
+
+
+def decision_from_json(row: Json, where: str = "decision") -> Decision:
+    """Return the decision of one JSON object; raise ShapeError that names the field that is wrong."""
+    name, field = _text(where, row, "id"), row.get("field")
+    if not (name.startswith("d") and name[1:].isdecimal()):
+        raise ShapeError(f"{where}.id: expected d and a number, as d12, got {name!r}")
+    if not isinstance(field, str | None):
+        raise ShapeError(f"{where}.field: expected a string or null, got {type(field).__name__}")
+    return Decision(
+        kind=_one_of(where, row, "kind", DecisionKind),
+        mentions=_texts(where, row, "mentions"),
+        others=_texts(where, row, "others"),
+        field=field,
+        value=row.get("value"),
+        by=_text(where, row, "by"),
+        at=_moment(where, row, "at"),
+        why=_text(where, row, "why"),
+        number=int(name[1:]),
     )
 
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
+from seamwatch.model.decision import Decision, last_set
 from seamwatch.model.incident import ArticleRef, Incident
 from seamwatch.model.incident_codec import tellers
 from seamwatch.model.text import Article, Evidence
@@ -18,8 +19,8 @@ from seamwatch.publish.plain import (
     printable,
     toll_words,
     value_words,
-    voices,
 )
+from seamwatch.vocabulary.codes import DecisionKind, Policy
 
 WIDTH = 80
 ALIASES = 5
@@ -29,6 +30,11 @@ WHERE_PRECISION = (
     *("along a line or border", "the country", "not resolved"),
 )
 _TOLLS = ("killed", "injured", "missing", "abducted")
+_DECIDED = {
+    DecisionKind.CONFIRM: "confirmed",
+    DecisionKind.RETRACT: "retracted",
+    DecisionKind.CORRECT: "corrected",
+}
 _BOLD, _QUOTE, _DIM, _OFF = "\x1b[1m", "\x1b[1;33m", "\x1b[2m", "\x1b[0m"
 # Stand for the marks of a quote while its line is wrapped; `printable` text never has them.
 _OPEN, _CLOSE = "\x01", "\x02"
@@ -76,39 +82,57 @@ def source_words(article: ArticleRef) -> str:
     return f"{article.source or 'unknown source'}, {day} ({article.id})"
 
 
+def decided_words(decision: Decision) -> str:
+    """Return who set a value, when and why: "corrected by ana on 2024-05-02 (d12): counted twice"."""
+    words = _DECIDED.get(decision.kind, decision.kind.value)
+    why = " ".join(decision.why.split())
+    text = f"{words} by {decision.by} on {decision.at:%Y-%m-%d} ({decision.name})"
+    return f"{text}: {why}" if why else text
+
+
 def explain(incident: Incident, articles: Mapping[str, Article], out: TextIO, *, colour: bool) -> None:
     """Write an incident with every value, its quotes and sources, the disagreements and the revisions.
 
+    A value that a person set stands with who set it and why; what the articles say of it is a disagreement.
     `articles` are those of the incident's mentions by id; of one that is missing the quotes stand alone.
     Readable at 80 columns; without colour the quoted words stand in square brackets.
     """
     page = _Page(out, colour)
     told_by = tellers(incident)
+    decided = last_set(incident.decisions)
 
     def value(text: str, evidence: Iterable[Evidence]) -> None:
         page.line(text, indent=2)
         for found in excerpts(evidence, told_by, articles):
             page.excerpt(found)
 
+    def origin(field: str) -> None:
+        if field in decided:
+            page.line(decided_words(decided[field]), indent=4)
+
     _headline(page, incident)
     page.heading("what")
     triggers = [e for m in incident.mentions for e in m.mention.evidence[:1]]
-    value(f"{incident.sub_event_type} ({incident.event_type})", triggers)
-    if incident.date:
-        when = incident.date
+    page.line(f"{incident.sub_event_type} ({incident.event_type})", indent=2)
+    origin("sub_event_type")
+    for found in excerpts(triggers, told_by, articles):
+        page.excerpt(found)
+    if incident.date or "date" in decided:
         page.heading("when")
-        value(
-            f"{date_words(when)} ({DATE_PRECISION[when.precision]}, precision {when.precision})",
-            when.evidence,
-        )
-    if incident.place:
+        value(_when(incident), incident.date.evidence if incident.date else ())
+        origin("date")
+    if incident.place or "place" in decided:
         page.heading("where")
-        value(_whereabouts(incident), incident.place.evidence)
+        value(_whereabouts(incident), incident.place.evidence if incident.place else ())
+        origin("place")
     _areas(page, incident)
-    if incident.perpetrators:
+    if incident.perpetrators or "perpetrators" in decided:
         page.heading("by whom")
         for actor in incident.perpetrators:
             value(f"{actor.name} ({actor.kind}, {actor.certainty})", actor.evidence)
+        if not incident.perpetrators:
+            page.line("not known", indent=2)
+        origin("perpetrators")
     if incident.targets:
         page.heading("against")
         for target in incident.targets:
@@ -124,10 +148,11 @@ def explain(incident: Incident, articles: Mapping[str, Article], out: TextIO, *,
             value(weapon.name, weapon.evidence)
     for name in _TOLLS:
         toll = getattr(incident, name)
-        if toll:
+        if toll or name in decided:
             page.heading(name)
-            best = f", best {toll.best}" if toll.best is not None and toll.low != toll.high else ""
-            value(f"{toll_words(toll)}{best}", toll.evidence)
+            best = f", best {toll.best}" if toll and toll.best is not None and toll.low != toll.high else ""
+            value(f"{toll_words(toll)}{best}" if toll else "not known", toll.evidence if toll else ())
+            origin(name)
     if incident.claims:
         page.heading("responsibility")
         for claim in incident.claims:
@@ -135,10 +160,11 @@ def explain(incident: Incident, articles: Mapping[str, Article], out: TextIO, *,
                 f"{claim.by} {CLAIM_WORDS[claim.kind]}{f' via {claim.via}' if claim.via else ''}",
                 claim.evidence,
             )
+    disputed = {d.field for d in incident.disagreements}
     silent = [
         name
         for name in ("date", "place", "perpetrators", "targets", "victims", "weapons", *_TOLLS)
-        if not getattr(incident, name)
+        if not getattr(incident, name) and name not in decided and name not in disputed
     ]
     if silent:
         page.line()
@@ -151,20 +177,37 @@ def explain(incident: Incident, articles: Mapping[str, Article], out: TextIO, *,
 def _headline(page: _Page, incident: Incident) -> None:
     parts = (incident.sub_event_type.value, place_words(incident.place), date_words(incident.date))
     page.line(" · ".join(part for part in parts if part), style=_BOLD)
-    refs, groups = len({m.article.id for m in incident.mentions}), len(voices(incident))
+    telling = {m.article.id for m in incident.mentions if m.mention.modality.counts}
+    everyone = {m.article.id for m in incident.mentions}
+    refs, groups = len(telling or everyone), incident.voices
+    against = len(everyone - telling) if telling else 0
+    more = f"; {against} more sa{'y' if against > 1 else 'ys'} otherwise" if against else ""
     page.line(
         f"Incident {incident.id}: {incident.status}, told by {refs} article{'s' * (refs != 1)} of "
-        f"{groups} independent source{'s' * (groups != 1)}."
+        f"{groups} independent source{'s' * (groups != 1)}{more}."
     )
+    status = last_set(incident.decisions).get("status")
+    if status:
+        page.line(f"Its status was {decided_words(status)}.")
+    if incident.policy is not Policy.UCDP:
+        page.line(f"Where sources differ, values are chosen by the policy {incident.policy.value!r}.")
     if incident.aliases:
-        more = len(incident.aliases) - ALIASES
-        rest = f" and {more} more ids" if more > 0 else ""
+        left = len(incident.aliases) - ALIASES
+        rest = f" and {left} more ids" if left > 0 else ""
         page.line(f"Also known as {', '.join(incident.aliases[:ALIASES])}{rest}.")
+
+
+def _when(incident: Incident) -> str:
+    when = incident.date
+    if when is None:
+        return "not known"
+    return f"{date_words(when)} ({DATE_PRECISION[when.precision]}, precision {when.precision})"
 
 
 def _whereabouts(incident: Incident) -> str:
     place = incident.place
-    assert place is not None
+    if place is None:
+        return "not known"
     units = dict.fromkeys(u for u in (place.name, place.admin2, place.admin1, place.country) if u)
     text = f"{', '.join(units)} ({WHERE_PRECISION[place.precision]}, precision {place.precision}"
     if place.lat is not None and place.lon is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from seamwatch.model.incident import Actor, ArticleRef, Incident, Toll
+from seamwatch.model.incident import Actor, Incident, Toll
 from seamwatch.model.place import Place
 from seamwatch.model.time import TimeRange
 from seamwatch.vocabulary.codes import Certainty, ClaimKind
@@ -128,21 +128,6 @@ def value_words(value: object) -> str:
     )
 
 
-def voices(incident: Incident) -> tuple[tuple[ArticleRef, ...], ...]:
-    """Return the incident's articles grouped by voice: those that share an outlet, or versions, are one."""
-    groups: list[tuple[set[str], list[ArticleRef]]] = []
-    for ref in dict.fromkeys(m.article for m in incident.mentions):
-        marks = {f"article {ref.id}"} | {f"source {s}" for s in (*ref.sources, ref.source) if s}
-        marks |= {f"article {ref.version_of}"} if ref.version_of else set()
-        members = [ref]
-        for group in [g for g in groups if g[0] & marks]:
-            marks |= group[0]
-            members = group[1] + members
-            groups.remove(group)
-        groups.append((marks, members))
-    return tuple(tuple(members) for _, members in groups)
-
-
 def _names(values: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(values))
 
@@ -186,7 +171,7 @@ def flat_row(incident: Incident) -> dict[str, Any]:
     return row | {
         "claims": _names(f"{c.by} {c.kind.value}{f' via {c.via}' if c.via else ''}" for c in incident.claims),
         "disagreements": _names(d.field for d in incident.disagreements),
-        "voices": len(voices(incident)),
+        "voices": incident.voices,
         "sources": _names(s for r in refs for s in (r.sources or (r.source,)) if s),
         "articles": _names(r.id for r in refs),
         "urls": _names(r.url for r in refs if r.url),

@@ -16,7 +16,6 @@ from seamwatch.publish.plain import (
     place_words,
     printable,
     toll_words,
-    voices,
 )
 from seamwatch.vocabulary.codes import Status
 
@@ -88,7 +87,7 @@ def write(incidents: Iterable[Incident], out: TextIO, *, width: int | None = Non
             date_words(i.date) if roomy else date_words(i.date).replace("/", "\n/"),
             toll_words(i.killed),
             toll_words(i.injured),
-            str(len(voices(i))),
+            str(i.voices),
         )
         for i in found
     ]
