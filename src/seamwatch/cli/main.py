@@ -10,7 +10,19 @@ import sys
 import typer
 
 from seamwatch import __version__
-from seamwatch.cli import areas, demo, explain, extract, incidents, places, read
+from seamwatch.cli import (
+    areas,
+    decide,
+    demo,
+    explain,
+    extract,
+    forget,
+    history,
+    incidents,
+    places,
+    read,
+    review,
+)
 from seamwatch.cli.output import EXIT_FAILED
 from seamwatch.errors import SeamwatchError
 
@@ -50,6 +62,10 @@ app.command("extract")(extract.extract)
 app.command("read")(read.read)
 app.command("incidents")(incidents.incidents)
 app.command("explain")(explain.explain)
+app.command("history")(history.history)
+app.command("review")(review.review)
+app.add_typer(decide.app)
+app.command("forget")(forget.forget)
 app.add_typer(areas.app)
 app.add_typer(places.app)
 app.command("demo")(demo.demo)
