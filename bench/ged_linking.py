@@ -1,6 +1,6 @@
 """How well and how fast simulated reports of real events are linked, through the command line.
 
-    python bench/ged_linking.py GED.csv [--events N] [--seed 1] [--rebuild] [--keep FOLDER] [--out FILE]
+    python bench/ged_linking.py GED.csv [--events N | --mentions N] [--seed 1] [--rebuild] [--keep FOLDER]
 
 Makes the reports (ged_reports.py), runs `seamwatch read --mentions` and `seamwatch incidents`, and compares
 the incidents with the events. With --rebuild also `seamwatch link --rebuild`, after which the figures are
@@ -61,11 +61,13 @@ def timed(command: list[str], out: Path) -> dict[str, float]:
     }
 
 
-def write_simulated(ged: Path, folder: Path, seed: int, count: int | None) -> tuple[Path, Path]:
+def write_simulated(
+    ged: Path, folder: Path, *, seed: int = 1, count: int | None = None, mentions: int | None = None
+) -> tuple[Path, Path]:
     """Return the paths of the reports and the gold, both written into the folder."""
     reports, gold = folder / "reports.jsonl", folder / "gold.jsonl"
     with reports.open("w", encoding="utf-8") as lines, gold.open("w", encoding="utf-8") as truths:
-        for row, truth in simulate(read_events(ged), seed=seed, count=count):
+        for row, truth in simulate(read_events(ged), seed=seed, count=count, mentions=mentions):
             lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
             truths.write(json.dumps(truth, separators=(",", ":")) + "\n")
     return reports, gold
@@ -109,19 +111,22 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("ged", type=Path, help="UCDP GED as CSV")
-    parser.add_argument("--events", type=int, help="draw so many events; default: all")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--events", type=int, help="draw so many events; default: all")
+    size.add_argument("--mentions", type=int, help="draw fortnights until there are so many mentions")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rebuild", action="store_true", help="also run `seamwatch link --rebuild`")
     parser.add_argument("--keep", type=Path, help="keep reports, gold, database and incidents in this folder")
     parser.add_argument("--out", type=Path, help=f"default for a full run with seed 1: {RECORD}")
     options = parser.parse_args()
-    full = options.events is None and options.seed == 1
+    full = options.events is None and options.mentions is None and options.seed == 1
     out = options.out or (RECORD if full else None)
     events = {event.id: event for event in read_events(options.ged).events}
     program = str(BIN / "seamwatch")
     figures: dict[str, Any] = {
         "command": "python bench/ged_linking.py GED.csv"
         + (f" --events {options.events}" if options.events else "")
+        + (f" --mentions {options.mentions}" if options.mentions else "")
         + (f" --seed {options.seed}" if options.seed != 1 else "")
         + (" --rebuild" if options.rebuild else ""),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
@@ -129,7 +134,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        reports, gold = write_simulated(options.ged, folder, options.seed, options.events)
+        reports, gold = write_simulated(
+            options.ged, folder, seed=options.seed, count=options.events, mentions=options.mentions
+        )
         database = folder / "reports.db"
         for left in folder.glob("reports.db*"):
             left.unlink()
