@@ -121,7 +121,7 @@ def different(
 ) -> None:
     """Decide that two mentions, or two incidents, are not one: no later article makes them one.
 
-    Example: seamwatch decide different N7#1 N9#1 --why "two roads" --db kirkuk.db
+    Example: seamwatch decide different "N7#1" "N9#1" --why "two roads" --db kirkuk.db
     """
     _decide(db, by, dry_run, lambda decider, _: decider.different(one, other, why=why))
 
@@ -137,7 +137,7 @@ def unsure(
 ) -> None:
     """Decide that it can't be told whether two are one: they leave the review queue.
 
-    Example: seamwatch decide unsure N7#1 N9#1 --db kirkuk.db
+    Example: seamwatch decide unsure "N7#1" "N9#1" --db kirkuk.db
     """
     _decide(db, by, dry_run, lambda decider, _: decider.unsure(one, other, why=why))
 
@@ -155,7 +155,7 @@ def split(
 ) -> None:
     """Part mentions from an incident: they tell another one. The id stays with the earliest mention.
 
-    Example: seamwatch decide split i-4f7x2m9qpa N9#1 N11#2 --db kirkuk.db
+    Example: seamwatch decide split i-4f7x2m9qpa "N9#1" "N11#2" --db kirkuk.db
     """
     _decide(db, by, dry_run, lambda decider, _: decider.split(id, mentions, why=why))
 

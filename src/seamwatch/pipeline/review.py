@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from seamwatch.model.codec import TOLLS
@@ -158,9 +159,12 @@ def _item(store: Store, group: Sequence[Link], owners: Mapping[str, str]) -> Rev
     inside = owners[group[0].left] == owners[group[0].right]
     # Between two incidents the likest pair, inside one the unlikest: what speaks most for the other way.
     shown = min(group, key=lambda link: (link.odds if inside else -link.odds, link.left, link.right))
-    told = store.mentions([shown.left, shown.right])
-    left, right = told[shown.left], told[shown.right]
-    incidents = tuple(store.incident(i) for i in dict.fromkeys((owners[shown.left], owners[shown.right])))
+    # The earlier telling stands on the left.
+    told = store.mentions([shown.left, shown.right]).values()
+    left, right = sorted(told, key=lambda m: (m.article.published or date.max, m.mention.id))
+    incidents = tuple(
+        store.incident(i) for i in dict.fromkeys((owners[left.mention.id], owners[right.mention.id]))
+    )
     parts: tuple[Incident | Mention, ...] = (left.mention, right.mention) if inside else incidents
     twice = {name: min(_number(getattr(part, name)) for part in parts) for name in TOLLS}
     killed = twice.pop("killed")
