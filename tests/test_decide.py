@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from seamwatch.errors import InputError, SeamwatchError, ShapeError, StoreError, UnknownIdError
 from seamwatch.pipeline.decide import Decided, Decider
@@ -192,6 +195,34 @@ def test_undo_gives_back_the_record_as_it_was(store: Store, ana: Decider) -> Non
         number = one().decision.number
         ana.undo(number)
         assert [(i.id, i.status, i.killed, groups(store)) for i in store.incidents()] == shown
+
+
+ids = st.sampled_from(["A#1", "B#1", "C#1", "D#1"])
+works = st.one_of(
+    st.tuples(st.sampled_from(["same", "different", "unsure"]), st.tuples(ids, ids)),
+    st.tuples(st.just("merge"), st.tuples(st.lists(ids, min_size=2, max_size=3))),
+    st.tuples(st.just("split"), st.tuples(ids, st.lists(ids, min_size=1, max_size=2))),
+    st.tuples(st.sampled_from(["confirm", "retract"]), st.tuples(ids)),
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=st.lists(works, max_size=6), data=st.data())
+def test_whatever_was_decided_can_be_undone_in_any_order(
+    store: Store, ana: Decider, chosen: list[Any], data: st.DataObject
+) -> None:
+    """After any decisions, undone in any order, the record is as it was; no id is lost on the way."""
+    before = [(i.id, i.status, tuple(m.mention.id for m in i.mentions)) for i in store.incidents()]
+    made = []
+    given_ids = set(store.incident_ids())
+    for verb, arguments in chosen:
+        with contextlib.suppress(InputError):  # one that makes no sense by now
+            made.append(getattr(ana, verb)(*arguments).decision.number)
+        given_ids |= set(store.incident_ids())
+        assert {store.resolve_id(name) for name in given_ids} <= set(store.incident_ids())
+    for number in data.draw(st.permutations(made)):
+        ana.undo(number)
+    assert [(i.id, i.status, tuple(m.mention.id for m in i.mentions)) for i in store.incidents()] == before
 
 
 def test_what_is_undone_cannot_be_undone_again(store: Store, ana: Decider) -> None:
