@@ -16,12 +16,12 @@ from seamwatch.link.corrections import parse_correction
 from seamwatch.pipeline.correction_words import field_name, written_date, written_toll, written_value
 from seamwatch.store import Store, open_store
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases/corrections.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load((Path(__file__).parent / "cases/correction_words.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with open_store(str(tmp_path_factory.mktemp("corrections") / "x.db")) as opened:
+    with open_store(str(tmp_path_factory.mktemp("words") / "x.db")) as opened:
         yield opened
 
 
