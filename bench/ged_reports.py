@@ -257,6 +257,23 @@ def simulate(
         yield writer.line(replace(report, published=day), f"R{number:07d}")
 
 
+def fresh_reports(
+    events: Events, count: int, *, seed: int, mentions: int, name: str = "N"
+) -> Iterator[dict[str, Any]]:
+    """Yield reports that are not among `simulate(seed=1)`: one of each of some events, drawn evenly.
+
+    `mentions` is the size of the store that they are for: they lie in the same copies of the events.
+    """
+    rng = Random(f"{seed} fresh")
+    each = sum(len(plan(event, 0, at, 1)) for at, event in enumerate(events.events))
+    made = {copy.number: copy for copy in islice(copies(), -(-mentions // max(1, each)))}
+    writer = Writer(events=events, made=made, seed=seed, seen=set())
+    for number in range(1, count + 1):
+        copy, at = rng.choice(list(made)), rng.randrange(len(events.events))
+        report = rng.choice(plan(events.events[at], copy, at, seed))
+        yield writer.line(report, f"{name}{number:07d}")[0]
+
+
 def main() -> None:
     """Write the reports and the gold; print how many there are and what share has which noise."""
     parser = argparse.ArgumentParser(
