@@ -31,10 +31,6 @@ class Copy:
         """Return a day of the first copy in this one."""
         return day - self.shift * FOUR_YEARS
 
-    def back(self, day: date) -> date:
-        """Return a day of this copy in the first one."""
-        return day + self.shift * FOUR_YEARS
-
     def spot(self, spot: Spot) -> Spot:
         """Return a place of the first copy in this one."""
         if not self.country:

@@ -39,9 +39,9 @@ _PAPERS = ("Courier", "Wire", "Monitor", "Evening Post")
 OUTLETS = tuple(f"{place} {paper}" for paper in _PAPERS for place in _PLACES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One report before it is written: in the order of publication, reports of one day in a drawn order."""
+    """A report before it is written; `published` is a day of the first copy, `draw` orders those of one day."""
 
     published: date
     draw: float
@@ -224,15 +224,15 @@ def _mention(name: str, told: Told, spot: Spot, text: Passages, words: dict[str,
     }  # fmt: skip
 
 
-def simulate(
+def plan_all(
     events: Events,
     *,
     seed: int = 1,
     count: int | None = None,
     mentions: int | None = None,
     more: bool = False,
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield reports with their gold lines, in order of publication; `more` allows copies of all events.
+) -> tuple[dict[int, Copy], list[Planned]]:
+    """Return the copies in use by number, and the reports to write; `more` allows copies of all events.
 
     `count` draws so many events, `mentions` as many fortnights as give so many mentions.
     """
@@ -245,33 +245,42 @@ def simulate(
         if left is not None and left < len(reports):
             reports = draw_fortnights(events, left, copy.number, seed)
         made[copy.number] = copy
-        planned += [replace(p, published=copy.day(p.published)) for p in reports] if copy.number else reports
+        planned += reports
         if mentions is None or len(planned) >= mentions:
             break
     if mentions is not None and len(planned) < mentions:
         raise SystemExit(f"there are only {len(planned):,} mentions; ask for fewer, or add --copies")
-    planned.sort()
+    return made, planned
+
+
+def simulate(
+    events: Events,
+    *,
+    seed: int = 1,
+    count: int | None = None,
+    mentions: int | None = None,
+    more: bool = False,
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield reports with their gold lines, in order of publication; see `plan_all`."""
+    made, planned = plan_all(events, seed=seed, count=count, mentions=mentions, more=more)
+    planned.sort(key=lambda p: (made[p.copy].day(p.published), p.draw, p.copy, p.event, p.number))
     writer = Writer(events=events, made=made, seed=seed, seen=set())
     for number, report in enumerate(planned, 1):
-        day = made[report.copy].back(report.published) if report.copy else report.published
-        yield writer.line(replace(report, published=day), f"R{number:07d}")
+        yield writer.line(report, f"R{number:07d}")
 
 
-def fresh_reports(
-    events: Events, count: int, *, seed: int, mentions: int, name: str = "N"
-) -> Iterator[dict[str, Any]]:
-    """Yield reports that are not among `simulate(seed=1)`: one of each of some events, drawn evenly.
+def fresh_reports(events: Events, count: int, *, seed: int, mentions: int) -> Iterator[dict[str, Any]]:
+    """Yield further reports of some of the events in `simulate(events, mentions=mentions, more=True)`.
 
-    `mentions` is the size of the store that they are for: they lie in the same copies of the events.
+    The events are drawn evenly by the seed, which must be another than that of the simulation.
     """
+    made, planned = plan_all(events, mentions=mentions, more=True)
+    told = sorted({(p.copy, p.event) for p in planned})
     rng = Random(f"{seed} fresh")
-    each = sum(len(plan(event, 0, at, 1)) for at, event in enumerate(events.events))
-    made = {copy.number: copy for copy in islice(copies(), -(-mentions // max(1, each)))}
     writer = Writer(events=events, made=made, seed=seed, seen=set())
-    for number in range(1, count + 1):
-        copy, at = rng.choice(list(made)), rng.randrange(len(events.events))
+    for number, (copy, at) in enumerate(rng.choices(told, k=count), 1):
         report = rng.choice(plan(events.events[at], copy, at, seed))
-        yield writer.line(report, f"{name}{number:07d}")[0]
+        yield writer.line(report, f"N{number:07d}")[0]
 
 
 def main() -> None:

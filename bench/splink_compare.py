@@ -40,9 +40,10 @@ from ged_scores import Truth, halves, read_truth, recall_by_noise, score
 RECORD = Path("bench/results/splink.json")
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999, 0.999999)
 COLUMNS = (
-    "unique_id VARCHAR, event VARCHAR, start_date DATE, end_date DATE, week DATE, fortnight DATE, "
-    "exact BOOLEAN, name VARCHAR, level INTEGER, admin2 VARCHAR, admin1 VARCHAR, country VARCHAR, lat DOUBLE, "
-    "lon DOUBLE, killed INTEGER, event_type VARCHAR, sub_type VARCHAR, actors VARCHAR, sides VARCHAR[], harmed VARCHAR"
+    "unique_id VARCHAR, event VARCHAR, start_date DATE, end_date DATE, week DATE, fortnight DATE, exact "
+    "BOOLEAN, name VARCHAR, level INTEGER, admin2 VARCHAR, admin1 VARCHAR, country VARCHAR, lat DOUBLE, "
+    "lon DOUBLE, killed INTEGER, event_type VARCHAR, sub_type VARCHAR, actors VARCHAR, sides VARCHAR[], "
+    "harmed VARCHAR"
 )
 OVERLAP = "start_date_l <= end_date_r AND start_date_r <= end_date_l"
 NEXT_DAY = "start_date_l <= end_date_r + 1 AND start_date_r <= end_date_l + 1"
