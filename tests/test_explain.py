@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from hypothesis import given, settings
 
 from made_incidents import article, incident, incidents, mention, quote
+from seamwatch.model.decision import Decision
 from seamwatch.model.incident import (
     ArticleRef,
     DisagreeingValue,
@@ -21,7 +24,7 @@ from seamwatch.model.incident import (
 )
 from seamwatch.model.text import Article
 from seamwatch.publish.explain import explain
-from seamwatch.vocabulary.codes import Modality, RevisionKind
+from seamwatch.vocabulary.codes import DecisionKind, Modality, Policy, RevisionKind
 
 FIRST = article("A1")
 SECOND = article(
@@ -161,6 +164,52 @@ def test_sources_name_copies_and_urls() -> None:
         "    https://r.example/1",
     ]
     assert "told by 2 articles of 2 independent sources" in explained(_whole())
+
+
+def decided(kind: DecisionKind, **fields: Any) -> Decision:
+    at = datetime(2020, 4, 20, 9, tzinfo=UTC)
+    return Decision(kind=kind, by="ana", at=at, number=12, why="counted twice", **fields)
+
+
+def test_a_corrected_value_says_who_set_it() -> None:
+    """A value that a person set stands with who, when and why, and without quotes."""
+    correct = decided(DecisionKind.CORRECT, field="killed", value=3)
+    text = explained(replace(_whole(), killed=Toll(low=3, best=3, high=3), decisions=(correct,)))
+    assert section(text, "KILLED").splitlines() == [
+        "  3",
+        "    corrected by ana on 2020-04-20 (d12): counted twice",
+    ]
+    assert "  killed\n    2: Rudaw" in text
+
+
+def test_what_a_person_took_out_is_not_known() -> None:
+    """A field that a person emptied says so instead of being left out."""
+    made = (
+        decided(DecisionKind.CORRECT, field="date", value=None),
+        decided(DecisionKind.CORRECT, field="perpetrators", value=[]),
+    )
+    text = explained(replace(_whole(), date=None, perpetrators=(), decisions=made))
+    assert section(text, "WHEN").splitlines()[0] == "  not known"
+    assert section(text, "BY WHOM").splitlines()[0] == "  not known"
+    assert "Not told: missing, abducted." in text
+
+
+def test_a_decided_status_and_policy_stand_at_the_top() -> None:
+    """Who confirmed an incident and by which policy its values were chosen is said first."""
+    confirm = decided(DecisionKind.CONFIRM)
+    top = explained(replace(_whole(), decisions=(confirm,), policy=Policy.LATEST)).split("\n\n", 1)[0]
+    assert "confirmed by ana on 2020-04-20 (d12): counted twice" in top
+    assert "policy 'latest'" in top
+
+
+def test_articles_of_one_voice_are_one_source() -> None:
+    """Two articles of one voice are two articles of one source; one that denies it is told apart."""
+    whole = replace(_whole(), voices=1)
+    assert "told by 2 articles of 1 independent source." in explained(whole)
+    first, second = whole.mentions
+    denied = replace(second, mention=replace(second.mention, modality=Modality.DENIED))
+    head = explained(replace(whole, mentions=(first, denied)))
+    assert "told by 1 article of 1 independent source; 1 more says otherwise." in " ".join(head.split())
 
 
 def test_without_the_article_the_quote_stands_alone() -> None:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from made_incidents import article, incident, incidents, mention
 from seamwatch.errors import ShapeError
 from seamwatch.model.incident import ArticleRef, Incident, SourcedMention
-from seamwatch.model.incident_codec import incident_from_json, incident_json, tellers
+from seamwatch.model.incident_codec import incident_from_json, incident_json, revision_from_json, tellers
+from seamwatch.vocabulary.codes import Policy, RevisionKind
 
 CONTRACT = (
     "id event_type sub_event_type date place perpetrators targets victims weapons killed injured missing "
@@ -65,6 +66,10 @@ def test_evidence_names_the_mention_it_is_from() -> None:
         ({"mentions": {}, "aliases": "I2"}, "incident.aliases"),
         ({"revisions": [{"at": "yesterday"}]}, "incident.revisions[0].at"),
         ({"killed": {"low": 3, "best": 1, "high": 1}}, "incident.killed"),
+        ({"policy": "best"}, "incident.policy"),
+        ({"voices": "two"}, "incident.voices"),
+        ({"decisions": [{"id": "12"}]}, "incident.decisions[0].id"),
+        ({"decisions": [{"id": "d12", "kind": "guess"}]}, "incident.decisions[0].kind"),
     ],
 )
 def test_a_wrong_field_is_named(change: dict[str, object], names: str) -> None:
@@ -73,3 +78,40 @@ def test_a_wrong_field_is_named(change: dict[str, object], names: str) -> None:
     with pytest.raises(ShapeError) as caught:
         incident_from_json(row)
     assert names in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "after", "because", "kind"),
+    [
+        ("incident", {"killed": 1}, "first report by Rudaw", RevisionKind.REPORTED),
+        ("killed", 3, "raised by Rudaw", RevisionKind.TOLL),
+        ("injured", 1, "1 of the wounded died (Rudaw)", RevisionKind.DIED),
+        ("place", None, "place changed by Rudaw", RevisionKind.PLACE),
+        ("claims", {"by": "PKK", "kind": "denies"}, "denied by PKK", RevisionKind.CLAIM_DENIED),
+        ("claims", {"by": "PKK", "kind": "claims"}, "claimed by PKK", RevisionKind.CLAIM_MADE),
+        ("status", "confirmed", "confirmed through Rudaw", RevisionKind.STATUS),
+        ("status", "retracted", "the report was withdrawn (Rudaw)", RevisionKind.RETRACTED),
+        ("weather", "fog", "", RevisionKind.STATUS),
+    ],
+)
+def test_a_revision_without_a_kind_gets_one(
+    field: str, after: object, because: str, kind: RevisionKind
+) -> None:
+    """Revisions written before they had a kind are read with the kind that they tell."""
+    row = {
+        "at": "2020-04-14T00:00:00+00:00",
+        "field": field,
+        "to": after,
+        "because": because,
+        "mention": "A1#1",
+    }
+    assert revision_from_json(row).kind is kind
+
+
+def test_json_of_before_is_read() -> None:
+    """An incident written without policy, decisions and voices was made by UCDP's, of its outlets."""
+    row = incident_json(incident("I1", _told("A1"), _told("A2")))
+    for name in ("policy", "decisions", "voices"):
+        del row[name]
+    found = incident_from_json(row)
+    assert (found.policy, found.decisions, found.voices) == (Policy.UCDP, (), 2)

@@ -30,7 +30,7 @@ Turn = tuple[bool, datetime]
 class Telling:
     """One mention at its place in the story.
 
-    `at` is the moment from which the story holds it; `weight` how much its modality weighs.
+    `at` is the moment from which it counts as known; `weight` how much its modality weighs.
     """
 
     sourced: SourcedMention
@@ -119,17 +119,10 @@ def telling_order(mentions: Iterable[SourcedMention]) -> tuple[SourcedMention, .
 
 
 def tellings(mentions: Iterable[SourcedMention], rules: LinkRules) -> Sequence[Telling]:
-    """Return the mentions in telling order, each with who speaks.
-
-    The story never goes back in time: an undated article, told after the dated ones, is in the story from
-    the moment on at which all those before it are.
-    """
+    """Return the mentions in telling order, each with who speaks."""
     voices = Voices(rules)
-    at = ALWAYS
     told = []
     for sourced in telling_order(mentions):
-        moment = known_at(sourced)
-        at = max(at, moment)
         modality = sourced.mention.modality
         article = sourced.article
         told.append(
@@ -138,7 +131,7 @@ def tellings(mentions: Iterable[SourcedMention], rules: LinkRules) -> Sequence[T
                 mention=sourced.mention,
                 voice=voices.of(sourced),
                 source=article.source or f"article {article.id}",
-                at=at,
+                at=known_at(sourced),
                 weight=WEIGHT.get(modality, 0.1),
                 counts=modality in COUNTS,
             )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, pairwise
 
 from seamwatch.link.belief import Belief, State
 from seamwatch.link.corrections import UNCORRECTED, Corrections, corrections_of
@@ -196,17 +197,72 @@ def _decided(before: State, after: State, turn: _Turn) -> Iterator[Move]:
             yield RevisionKind.DECIDED, key, old[key], new[key], turn.because
 
 
+class _Beliefs:
+    """What is believed after each telling, as they became known.
+
+    An undated article comes last in telling order, however early it was known: what becomes known after it
+    is told anew from the start, and all that one moment changes then is put down to one of its tellings.
+    """
+
+    def __init__(self, told: Sequence[Telling], begin: Callable[[], Belief]) -> None:
+        self._told = told
+        self._begin = begin
+        self._known: list[int] = []
+        self._claimed: set[tuple[ClaimKind, str]] = set()
+        self.now = begin()
+
+    def steps(self) -> Iterator[tuple[Telling, tuple[int, ...]]]:
+        """Yield the tellings whose changes are told one by one, with the numbers of those each stands for."""
+        told = self._told
+        if all(one.at <= other.at for one, other in pairwise(told)):
+            yield from ((t, (number,)) for number, t in enumerate(told))
+            return
+        last = -1
+        numbers = sorted(range(len(told)), key=lambda number: told[number].at)
+        for _, moment in groupby(numbers, key=lambda number: told[number].at):
+            fresh = tuple(moment)
+            if fresh[0] > last:
+                yield from ((told[number], (number,)) for number in fresh)
+            else:
+                yield told[fresh[-1]], fresh
+            last = max(last, fresh[-1])
+
+    def take(self, fresh: tuple[int, ...]) -> Sequence[Claim]:
+        """Take in the tellings of one step; return the claims that nobody told before."""
+        known = self._known
+        later = not known or fresh[0] > known[-1]
+        known += fresh
+        if later:
+            claims = [claim for number in fresh for claim in self.now.tell(self._told[number])]
+        else:
+            known.sort()
+            self.now = self._begin()
+            claims = [claim for number in known for claim in self.now.tell(self._told[number])]
+            claims = [claim for claim in claims if (claim.kind, fold(claim.by)) not in self._claimed]
+        self._claimed.update((claim.kind, fold(claim.by)) for claim in claims)
+        return claims
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The change story of an incident, and what holds at its end."""
+
+    revisions: tuple[Revision, ...]
+    belief: Belief
+    state: State
+    corrected: Corrections
+
+
 def replay(
     told: Sequence[Telling],
-    belief: Belief,
+    begin: Callable[[], Belief],
     decisions: Sequence[Decision] = (),
     as_of: datetime | None = None,
-) -> tuple[tuple[Revision, ...], State, Corrections]:
-    """Return the change story of tellings and decisions, what holds in the end, and what people set.
+) -> Story:
+    """Return the change story of tellings and decisions; `begin` gives a belief that holds nothing yet.
 
-    `belief` is a new one, and has taken in all tellings afterwards. One telling of "two killed", then "one of
-    the wounded later died": the first report, then killed 2 -> 3 and injured 3 -> 2 because one of the
-    wounded died. Within one moment tellings come before decisions.
+    One telling of "two killed", then "one of the wounded later died": the first report, then killed 2 -> 3
+    and injured 3 -> 2 because one of the wounded died. Within one moment tellings come before decisions.
     """
     story: list[Revision] = []
 
@@ -219,28 +275,30 @@ def replay(
     turns = list(_turns(decisions, as_of)) if decisions else []
     turns.reverse()
     corrected = UNCORRECTED
+    beliefs = _Beliefs(told, begin)
     state: State | None = None
+    start = min(t.at for t in told)
 
-    def decide(held: State, earliest: datetime) -> State:
+    def decide(before: State) -> State:
         nonlocal corrected
         turn = turns.pop()
         corrected = turn.corrected
-        after = belief.state(corrected)
-        add(_decided(held, after, turn), max(turn.at, earliest), "")
+        after = beliefs.now.state(corrected)
+        add(_decided(before, after, turn), max(turn.at, start), "")
         return after
 
-    for t in told:
+    for t, numbers in beliefs.steps():
         while state is not None and turns and turns[-1].at < t.at:
-            state = decide(state, told[0].at)
-        claims = belief.tell(t)
-        after = belief.state(corrected)
+            state = decide(state)
+        claims = beliefs.take(numbers)
+        after = beliefs.now.state(corrected)
         if state is None:
             add(_first(after, claims, t.source), t.at, t.mention.id)
         else:
-            add(_figures(state, after, t, belief), t.at, t.mention.id)
+            add(_figures(state, after, t, beliefs.now), t.at, t.mention.id)
             add(_moved(state, after, claims, t.source), t.at, t.mention.id)
         state = after
     assert state is not None
     while turns:
-        state = decide(state, told[0].at)
-    return tuple(story), state, corrected
+        state = decide(state)
+    return Story(tuple(story), beliefs.now, state, corrected)

@@ -43,8 +43,8 @@ def incident_of(
     made = profiles or Profiles(rules)
     wheres = {m.mention.id: made.of(m).where for m in held if m.mention.place is not None}
     fits = Fits()
-    belief = Belief(rules, policy, wheres, fits)
-    revisions, state, corrected = replay(told, belief, decisions, as_of)
+    story = replay(told, lambda: Belief(rules, policy, wheres, fits), decisions, as_of)
+    belief, state, corrected = story.belief, story.state, story.corrected
     telling = [t for t in told if t.counts] or told
     chosen = [t.sourced for t in telling]
     moment = aware(as_of) if as_of else None
@@ -66,7 +66,7 @@ def incident_of(
         claims=belief.claims(),
         mentions=held,
         disagreements=disagreements_of(told, wheres, fits, state, corrected),
-        revisions=revisions,
+        revisions=story.revisions,
         aliases=tuple(incident_id(m.mention.id) for m in held[1:]),
         policy=policy,
         decisions=standing(tuple(decisions), moment) if decisions else (),
