@@ -68,6 +68,15 @@ def test_a_report_of_the_death_alone():
     assert (found.killed.best, found.injured.best) == (3, 2)
 
 
+def test_one_death_told_twice_is_one():
+    """Two outlets that tell of one late death within days tell of the same one; later it is another."""
+    first, says = {"killed": 2, "injured": 3}, "a wounded officer succumbed in hospital"
+    found = incident(first, {"killed": 1, "says": says}, {"killed": 1, "says": says})
+    assert (found.killed.best, found.injured.best) == (3, 2)
+    found = incident(first, {"killed": 1, "says": says}, {"killed": 1, "says": says, "told": 14})
+    assert (found.killed.best, found.injured.best) == (4, 1)
+
+
 def test_a_new_total_after_a_death():
     """A telling that gives the new total, and says that a wounded one died, moves the wounded too."""
     says = "the boy wounded by the shell has passed away"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import NamedTuple
 
 from seamwatch.link.names import fold, words_of
@@ -14,6 +15,7 @@ from seamwatch.model.text import Evidence
 from seamwatch.vocabulary.codes import Modality, Policy
 
 NO_FIGURES: tuple[int | None, ...] = (None,) * len(TOLLS)
+SAME_DEATH = timedelta(days=2)  # within which two voices that tell of a late death tell of the same one
 RECALLED_AFTER = 2  # days after which a telling without all figures may only look back
 
 
@@ -103,7 +105,17 @@ class TollStory:
     voices told last; of equals that of UCDP, else the one told last.
     """
 
-    __slots__ = ("_claimed", "_figures", "_policy", "_rules", "_said", "corrected", "died", "figures")
+    __slots__ = (
+        "_claimed",
+        "_deaths",
+        "_figures",
+        "_policy",
+        "_rules",
+        "_said",
+        "corrected",
+        "died",
+        "figures",
+    )
 
     def __init__(self, rules: LinkRules, policy: Policy = Policy.UCDP) -> None:
         self._rules = rules
@@ -114,6 +126,7 @@ class TollStory:
         self.corrected = False  # whether the last telling says that it corrects
         self.figures = NO_FIGURES  # what holds, as in TOLLS
         self._said: frozenset[str] | None = None
+        self._deaths: list[tuple[int, Telling]] = []
 
     def tell(self, t: Telling) -> None:
         """Take in one telling."""
@@ -150,12 +163,16 @@ class TollStory:
                     self.died = rise
             else:
                 self.died = self._late_deaths(t, given["killed"].best, killed.best, hurt.newest.best)
-            if self.died:
-                evidence = given["killed"].evidence
+            evidence = given["killed"].evidence
+            partial = "injured" not in given and given["killed"].best < killed.best
+            if partial and self.died and self._told_before(t):
+                given["killed"], self.died = killed.moved(0, evidence), 0
+            elif self.died:
                 if "injured" not in given:
                     given["killed"] = killed.moved(self.died, evidence)
                     given["injured"] = hurt.newest.moved(-self.died, evidence)
                 self._move_others(t.voice, killed, evidence)
+                self._deaths.append((self.died, t))
         for field, figure in given.items():
             self._take(self._figures, field, figure, t)
 
@@ -169,6 +186,16 @@ class TollStory:
         if not 0 < died <= hurt or count == dead:
             return 0
         return died if self._says(t, "died_later") else 0
+
+    def _told_before(self, t: Telling) -> bool:
+        """Return whether another voice told just before that as many of the wounded died: the same ones.
+
+        "A wounded officer died" in a second outlet of that day is no second death.
+        """
+        return any(
+            died == self.died and other.voice != t.voice and t.at - other.at <= SAME_DEATH
+            for died, other in self._deaths
+        )
 
     def _move_others(self, voice: str, before: _Given, evidence: tuple[Evidence, ...]) -> None:
         """Move what other voices hold along with those who died; a higher count of the dead stays."""
