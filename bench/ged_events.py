@@ -59,7 +59,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event as UCDP codes it. `harmed` are the groups with deaths: state, nonstate, civilian."""
+    """One event as UCDP codes it. `harmed` are the groups with deaths (state, nonstate, civilian) and how many."""
 
     id: str
     violence: int
@@ -71,7 +71,7 @@ class Event:
     end: date
     date_prec: int
     best: int
-    harmed: tuple[str, ...]
+    harmed: tuple[tuple[str, int], ...]
     sub_type: str
 
 
@@ -153,13 +153,14 @@ def _event(row: dict[str, str]) -> Event:
     name = country.split(" (")[0]
     level = _number(row["where_prec"])
     side_a, side_b = _sides(row["side_a"]), _sides(row["side_b"])
-    harmed = {
-        _group(side): None
-        for side, deaths in ((side_a, row["deaths_a"]), (side_b, row["deaths_b"]))
-        if _number(deaths) > 0
-    }
-    if _number(row["deaths_civilians"]) > 0:
-        harmed["civilian"] = None
+    harmed: dict[str, int] = {}
+    for group, deaths in (
+        (_group(side_a), row["deaths_a"]),
+        (_group(side_b), row["deaths_b"]),
+        ("civilian", row["deaths_civilians"]),
+    ):
+        if _number(deaths) > 0:
+            harmed[group] = harmed.get(group, 0) + _number(deaths)
     return Event(
         id=str(_number(row["id"])),
         violence=violence,
@@ -180,7 +181,7 @@ def _event(row: dict[str, str]) -> Event:
         end=date.fromisoformat(row["date_end"][:10]),
         date_prec=_number(row["date_prec"]),
         best=_number(row["best"]),
-        harmed=tuple(harmed),
+        harmed=tuple(harmed.items()),
         sub_type=_base_type(violence, row["source_headline"]),
     )
 

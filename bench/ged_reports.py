@@ -41,7 +41,7 @@ OUTLETS = tuple(f"{place} {paper}" for paper in _PAPERS for place in _PLACES)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A report before it is written; `published` is a day of the first copy, `draw` orders those of one day."""
+    """A report before it is written; `published` is a day of the first copy, `draw` orders those of a day."""
 
     published: date
     draw: float
@@ -141,7 +141,7 @@ class Writer:
             killed=killed,
             side_a=event.side_a,
             side_b=event.side_b,
-            harmed=event.harmed if killed else (),
+            harmed=_harmed(event, killed),
         )
         text, title, words = self._different(told, rng)
         row = {
@@ -172,6 +172,14 @@ class Writer:
             if mark not in self.seen:
                 self.seen.add(mark)
                 return text, title, words
+
+
+def _harmed(event: Event, killed: int) -> tuple[tuple[str, int], ...]:
+    """Return who died as a report tells it: by how much its toll is off, so is its largest group."""
+    off = killed - event.best
+    largest = max(event.harmed, key=lambda item: item[1], default=None)
+    counts = ((g, n + off if (g, n) == largest else n) for g, n in event.harmed)
+    return tuple((group, count) for group, count in counts if count > 0) if killed else ()
 
 
 def _mention(name: str, told: Told, spot: Spot, text: Passages, words: dict[str, str]) -> dict[str, Any]:
@@ -211,10 +219,10 @@ def _mention(name: str, told: Told, spot: Spot, text: Passages, words: dict[str,
         "targets": [],
         "victims": [
             {
-                "name": words[group], "kind": "human", "group": group, "outcome": "killed", "count": None,
+                "name": words[group], "kind": "human", "group": group, "outcome": "killed", "count": count,
                 "evidence": text.evidence(f"harmed {group}"),
             }
-            for group in told.harmed
+            for group, count in told.harmed
         ],
         "weapons": [],
         "killed": dict.fromkeys(("low", "best", "high"), told.killed) | {"evidence": text.evidence("killed")},

@@ -107,10 +107,19 @@ _HARMED = (
     "The losses were among {harmed}.",
 )  # fmt: skip
 _WORDS = {
-    "state": ("soldiers", "troops", "members of the armed forces", "servicemen"),
-    "nonstate": ("fighters", "armed men", "members of armed groups", "militants"),
-    "civilian": ("civilians", "local residents", "non-combatants"),
-}
+    "state": (
+        ("soldier", "soldiers"), ("serviceman", "servicemen"),
+        ("member of the armed forces", "members of the armed forces"),
+    ),
+    "nonstate": (
+        ("fighter", "fighters"), ("armed man", "armed men"), ("militant", "militants"),
+        ("member of an armed group", "members of armed groups"),
+    ),
+    "civilian": (
+        ("civilian", "civilians"), ("local resident", "local residents"),
+        ("non-combatant", "non-combatants"),
+    ),
+}  # fmt: skip
 _CLOSINGS = (
     "No further details were at hand.", "The figures could not be checked.", "More may become known later.",
     "Communication with the area is difficult.", "There was no comment from officials.",
@@ -178,7 +187,7 @@ class Told:
     killed: int
     side_a: tuple[str, ...]
     side_b: tuple[str, ...]
-    harmed: tuple[str, ...]
+    harmed: tuple[tuple[str, int], ...]
 
 
 def write(told: Told, rng: Random) -> tuple[Passages, str | None, dict[str, str]]:
@@ -195,7 +204,8 @@ def write(told: Told, rng: Random) -> tuple[Passages, str | None, dict[str, str]
     made.add(flat, {"place": [(told.place, "place")], "date": [(when, "date")]})
     made.spans["what"] = (0, len(made.text))
     killed = _killed(told.killed, rng)
-    words = {group: rng.choice(_WORDS[group]) for group in told.harmed}
+    words = {group: rng.choice(_WORDS[group])[count > 1] for group, count in told.harmed}
+    counted = {group: f"{_figure(count, rng)} {words[group]}" for group, count in told.harmed}
     rest = [(rng.choice(_TOLL), {"toll": [(killed, "killed")]})]
     if told.unit and rng.random() < 0.5:
         rest.append((rng.choice(_WHERE), {"unit": [(told.unit, None)]}))
@@ -204,8 +214,8 @@ def write(told: Told, rng: Random) -> tuple[Passages, str | None, dict[str, str]
         both = bool(told.side_a and told.side_b)
         rest.append((rng.choice(_BOTH if both else _ONE), sides if told.side_a else {"a": sides["b"]}))
     if words:
-        pieces = _joined(tuple(words.values()), "harmed ")
-        keys = {f"harmed {word}": f"harmed {group}" for group, word in words.items()}
+        pieces = _joined(tuple(counted.values()), "harmed ")
+        keys = {f"harmed {passage}": f"harmed {group}" for group, passage in counted.items()}
         harmed = [(text, keys.get(key or "")) for text, key in pieces]
         rest.append((rng.choice(_HARMED), {"harmed": harmed}))
     for wording, pieces_of in rest[:1] + rng.sample(rest[1:], len(rest) - 1):
@@ -233,8 +243,12 @@ def _killed(count: int, rng: Random) -> str:
         return rng.choice(_KILLED_NONE)
     if count == 1:
         return rng.choice(_KILLED_ONE)
-    figure = _NUMBERS[count] if count < 10 and rng.random() < 0.5 else f"{count:,}"
+    figure = _figure(count, rng)
     return rng.choice(_KILLED).format(n=f"{figure} people", figure=figure)
+
+
+def _figure(count: int, rng: Random) -> str:
+    return _NUMBERS[count] if count < 10 and rng.random() < 0.5 else f"{count:,}"
 
 
 def _day(day: date, rng: Random) -> str:

@@ -5,6 +5,7 @@ All log-odds are in thousandths, so that sums are exact and do not depend on the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ import numpy as np
 from seamwatch.link.compare import Profile
 from seamwatch.link.consensus import consensus_of
 from seamwatch.link.frame import Frame, Names
+from seamwatch.link.likelihood import Facets, facets_of
 from seamwatch.link.odds import PairOdds
 from seamwatch.link.rules import LinkRules
 from seamwatch.model.incident import Judgement
@@ -21,7 +23,7 @@ from seamwatch.model.link import Conflict, Link
 from seamwatch.vocabulary.codes import Verdict
 
 KEEP = -2200  # a pair at or below this is not kept: it counts as FLOOR
-FLOOR = -5000
+FLOOR = -4000
 MERGE = 0  # two clusters become one when their score is above this
 TOGETHER = (
     7  # tenths that what two clusters say as a whole has in their score; the mean of the pairs has the rest
@@ -120,6 +122,7 @@ class _Cluster:
     nodes: int
     members: list[str]
     says: Profile
+    facets: Facets
     articles: set[str]
     ties: dict[str, _Tie]
 
@@ -136,18 +139,19 @@ class _Growth:
         self.held: dict[str, _Cluster] = {}
         for name, members in nodes.members.items():
             told = [profiles[m] for m in members]
-            self.held[name] = _Cluster(1, members, consensus_of(told), {p.article for p in told}, {})
+            facets = facets_of(told, rules.likelihood)
+            self.held[name] = _Cluster(1, members, consensus_of(told), facets, {p.article for p in told}, {})
         best: dict[Pair, int] = {}
         for left, right, odds in links:
             a, b = nodes.home.get(left), nodes.home.get(right)
             if a is None or b is None or a == b:
                 continue
             pair = (a, b) if a < b else (b, a)
-            if (left, right) in nodes.unsure:
-                odds = min(odds, 0)
+            # Where a person is not sure, the rules can't be.
+            said = min(odds, 0) if (left, right) in nodes.unsure else odds
             # A node is as near as its nearest mention: a person says that they all tell the same.
-            if odds > best.get(pair, FLOOR):
-                best[pair] = odds
+            if said > best.get(pair, FLOOR):
+                best[pair] = said
         for (a, b), odds in best.items():
             barred = b in nodes.bars.get(a, ())
             tie = _Tie(total=odds, pairs=1, score=odds, barred=barred)
@@ -194,6 +198,7 @@ class _Growth:
         mine.nodes += other.nodes
         mine.members = mine.members + other.members
         mine.articles |= other.articles
+        mine.facets = mine.facets.joined(other.facets)
         del mine.ties[gone]
         for name, tie in other.ties.items():
             if name == keep:
@@ -228,9 +233,11 @@ class _Growth:
         i = np.array([numbers[a] for a, _, _ in pairs], np.int64)
         j = np.array([numbers[b] for _, b, _ in pairs], np.int64)
         told_twice = self._rules.odds["prior.one_article"] - self._rules.odds["prior.articles"]
-        for (a, b, tie), odds in zip(pairs, PairOdds(frame, self._rules).of(i, j).tolist(), strict=True):
+        rest = PairOdds(frame, self._rules).without_facets(i, j).tolist()
+        for (a, b, tie), odds in zip(pairs, rest, strict=True):
             one, two = self.held[a], self.held[b]
-            together = odds + (told_twice if not one.articles.isdisjoint(two.articles) else 0)
+            together = odds + round(1000 * math.fsum(one.facets.together(two.facets)))
+            together += told_twice if not one.articles.isdisjoint(two.articles) else 0
             count = one.nodes * two.nodes
             mean = (tie.total + FLOOR * (count - tie.pairs)) // count
             tie.score = (TOGETHER * together + (10 - TOGETHER) * mean) // 10
@@ -260,7 +267,7 @@ def cluster(
     >>> def tell(name: str) -> Profile:
     ...     return Profile(id=name, article=name, told=None, start=None, end=None, day_precision=0,
     ...         where=Where(), type=SubEventType.GRENADE, killed=None, injured=None, abducted=None,
-    ...         best=(None, None), actors=(), sides=frozenset(), things=frozenset(), weapons=frozenset(),
+    ...         losses=None, best=(None, None), actors=(), sides=frozenset(), things=frozenset(), weapons=frozenset(),
     ...         rare=frozenset())
     >>> cluster({n: tell(n) for n in "cba"}, [Link("a", "b", 3500)], load_link_rules())
     (('a', 'b'), ('c',))

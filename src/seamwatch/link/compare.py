@@ -11,9 +11,12 @@ from seamwatch.link.names import fold, name_parts, skeleton, words_of
 from seamwatch.link.rules import LinkRules
 from seamwatch.model.incident import Mention, SourcedMention, Toll
 from seamwatch.vocabulary.acled import SubEventType
-from seamwatch.vocabulary.codes import ActorKind, Modality
+from seamwatch.vocabulary.codes import ActorKind, Modality, Outcome, VictimGroup
 
 Name = tuple[str, str]  # folded, and its skeleton
+Losses = tuple[str, tuple[tuple[str, int], ...]]
+"""Which group has the most dead ("" where it is not told), and how many dead each other group has."""
+
 LINKED = frozenset({Modality.ASSERTED, Modality.REPORTED, Modality.CLAIMED, Modality.DENIED, Modality.FOILED})
 RARE_LENGTH = 5
 MOST_NAMES = 6  # names of one place phrase, or actors of one telling, that are compared
@@ -59,7 +62,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One mention, made ready for `judge_profiles`; days are ordinals."""
+    """One mention, or several as one, made ready to be compared; days are ordinals."""
 
     id: str
     article: str
@@ -72,12 +75,14 @@ class Profile:
     killed: tuple[int, int] | None
     injured: tuple[int, int] | None
     abducted: tuple[int, int] | None
+    losses: Losses | None
     best: tuple[int | None, int | None]
     actors: tuple[Name, ...]
     sides: frozenset[str]
     things: frozenset[str]
     weapons: frozenset[str]
     rare: frozenset[str]
+    support: int = 1  # tellings that name this place
 
 
 def window_of(profile: Profile) -> tuple[int, int] | None:
@@ -137,6 +142,25 @@ def _range(toll: Toll | None) -> tuple[int, int] | None:
     return (min(known), max(known)) if known else None
 
 
+def _losses(mention: Mention) -> Losses | None:
+    counts: dict[str, int] = {}
+    open_: set[str] = set()
+    for victim in mention.victims:
+        if victim.outcome is Outcome.KILLED and victim.group is not VictimGroup.UNKNOWN:
+            group = victim.group.value
+            if victim.count is None:
+                open_.add(group)
+            counts[group] = counts.get(group, 0) + (victim.count or 0)
+    if not counts:
+        return None
+    if len(counts) == 1:
+        return (next(iter(counts)), ())
+    if open_:
+        return ("", tuple(sorted((group, 0) for group in counts)))
+    most = min(counts, key=lambda group: (-counts[group], group))
+    return (most, tuple(sorted((group, n) for group, n in counts.items() if group != most)))
+
+
 def day_range(sourced: SourcedMention) -> tuple[int, int] | None:
     """Return the first and last possible day of a mention as ordinals; None where it gives no date."""
     when = sourced.mention.date
@@ -164,6 +188,12 @@ def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
     day = told_on(sourced)
     days = day_range(sourced)
     common = rules.common_words
+    # Names are compared as places and actors: they don't count a second time as words.
+    named = set(words_of(" ".join(a.name for a in mention.perpetrators)))
+    if mention.place is not None:
+        place = mention.place
+        named.update(words_of(" ".join(n for n in (place.name, place.admin2, place.admin1) if n)))
+        named.update(words_of(" ".join(e.quote for e in place.evidence)))
     return Profile(
         id=mention.id,
         article=sourced.article.version_of or sourced.article.id,
@@ -176,6 +206,7 @@ def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
         killed=_range(mention.killed),
         injured=_range(mention.injured),
         abducted=_range(mention.abducted),
+        losses=_losses(mention),
         best=(
             mention.killed.best if mention.killed else None,
             mention.injured.best if mention.injured else None,
@@ -189,7 +220,7 @@ def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
         rare=frozenset(
             w.rstrip("s")
             for w in telling + aimed + hurt
-            if len(w) >= RARE_LENGTH and w not in common and w not in rules.groups
+            if len(w) >= RARE_LENGTH and w not in common and w not in rules.groups and w not in named
         ),
     )
 

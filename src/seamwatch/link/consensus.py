@@ -26,6 +26,7 @@ def consensus_of(profiles: Sequence[Profile]) -> Profile:
     first = told[0]
     days = [p.told for p in told if p.told is not None]
     killed = _figure([p.killed for p in told])
+    where, support = _place(told)
     injured = _figure([p.injured for p in told])
     return Profile(
         id=first.id,
@@ -34,11 +35,13 @@ def consensus_of(profiles: Sequence[Profile]) -> Profile:
         start=start,
         end=end,
         day_precision=precision,
-        where=_place(told),
+        where=where,
+        support=support,
         type=_type(told),
         killed=killed,
         injured=injured,
         abducted=_figure([p.abducted for p in told]),
+        losses=None,
         best=(killed[0] if killed else None, injured[0] if injured else None),
         actors=_most_named(told),
         sides=_common(told, lambda p: p.sides),
@@ -80,10 +83,11 @@ def _days(told: Sequence[Profile]) -> tuple[int | None, int | None, int]:
     return start, end, best
 
 
-def _place(told: Sequence[Profile]) -> Where:
+def _place(told: Sequence[Profile]) -> tuple[Where, int]:
+    """Return the finest place that most name, and how many do."""
     wheres = [p.where for p in told if p.where.known]
     if not wheres:
-        return told[0].where
+        return told[0].where, 1
 
     def fine(where: Where) -> int:
         return 2 if where.site else max(where.level, 2)
@@ -100,7 +104,7 @@ def _place(told: Sequence[Profile]) -> Where:
     admin2 = chosen.admin2 or next((w.admin2 for w in wheres if w.admin2), None)
     admin1 = chosen.admin1 or next((w.admin1 for w in wheres if w.admin1), None)
     parts = chosen.parts if len(chosen.parts) > 1 else spellings[:MOST_NAMES]
-    return replace(chosen, parts=parts, admin1=admin1, admin2=admin2)
+    return replace(chosen, parts=parts, admin1=admin1, admin2=admin2), len(held)
 
 
 def _type(told: Sequence[Profile]) -> SubEventType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -167,6 +168,22 @@ class Frame:
         self.actor_set = np.array(
             [sets.setdefault(frozenset(a), len(sets)) if len(a) > 1 else NONE for a in actors], np.int64
         )
+        # Values by number, and each row's number; days as from its first one, which `shift_of` gives.
+        self.day_of = _numbered(
+            [
+                (1000, 1000 + p.end - p.start, p.day_precision)
+                if p.start is not None and p.end is not None
+                else None
+                for p in profiles
+            ]
+        )
+        self.shift_of = self.start
+        self.figures = tuple(
+            _numbered([getattr(p, outcome) for p in profiles])
+            for outcome in ("killed", "injured", "abducted")
+        )
+        self.support = np.array([p.support for p in profiles], np.int64)
+        self.losses = _numbered([p.losses for p in profiles])
         self.keys = _padded(keys, MOST_NAMES + 2)
         self.order = np.argsort(np.argsort([p.id for p in profiles])) if profiles else np.zeros(0, np.int64)
         self.groups = groups
@@ -179,6 +196,13 @@ class Frame:
 
 def _or_none(value: int | None) -> int:
     return NONE if value is None else value
+
+
+def _numbered(values: Sequence[Any]) -> tuple[list[Any], Ints]:
+    """Return the distinct values, and for each row the number of its own; NONE where it has none."""
+    held: dict[Any, int] = {}
+    numbers = [NONE if value is None else held.setdefault(value, len(held)) for value in values]
+    return list(held), np.array(numbers, np.int64)
 
 
 def _padded(lists: Sequence[Sequence[int]], width: int) -> list[Ints]:

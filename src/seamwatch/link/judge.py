@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from seamwatch.link.compare import Name, Profile, Where, profile_of
+from seamwatch.link.compare import Losses, Name, Profile, Where, profile_of
+from seamwatch.link.likelihood import NEAR, facets_of
 from seamwatch.link.names import same_name
 from seamwatch.link.rules import LinkRules
 from seamwatch.model.incident import Judgement, Reason, SourcedMention
@@ -14,7 +15,6 @@ from seamwatch.vocabulary.codes import Verdict
 Part = tuple[str, str]  # name of the weight, and why in plain words
 DISTRICT, REGION = 3, 5  # where_prec
 SPOT_KM = 1.0  # two points nearer than this are one village's or quarter's
-NEAR_TOLL = 3  # figures of two outlets that miss one another by no more are common
 
 
 def _same(a: Name, b: Name) -> bool:
@@ -29,36 +29,65 @@ def _shared(ones: tuple[Name, ...], others: tuple[Name, ...]) -> tuple[Name, Nam
     return None
 
 
-def compare_days(a: Profile, b: Profile) -> Part:
-    """Return the weight's name and the reason for two dates, given how exact they are."""
-    if a.start is None or b.start is None or a.end is None or b.end is None:
-        known, open_ = (a, b) if a.start is not None else (b, a)
-        if known.start is not None and open_.told is not None and open_.told < known.start - 1:
-            return ("date.told_before", "one was published before the other happened")
-        return ("date.missing", "one gives no date")
-    for one, other in ((a, b), (b, a)):
-        if one.told is not None and other.start is not None and one.told < other.start - 1:
-            return ("date.told_before", "one was published before the other happened")
+def compare_facets(a: Profile, b: Profile, rules: LinkRules) -> list[tuple[str, float, str]]:
+    """Return (feature, weight, reason) for type, day and figures: what they speak for one incident."""
+    weights, by = rules.weights, rules.likelihood
+    day, kind, losses, *figures = facets_of([a], by).together(facets_of([b], by))
+    word = rules.types[a.type, b.type]
+    text = f"both {a.type}" if word == "same" else f"{a.type} and {b.type} ({word})"
+    found = [("type", kind, text)]
+    early = _told_before(a, b) or _told_before(b, a)
+    if early:
+        found.append(("date", weights["date.told_before"], "one was published before the other happened"))
+    elif a.start is None or b.start is None:
+        found.append(("date", weights["date.missing"], "one gives no date"))
+    if a.start is not None and b.start is not None:
+        found.append(("date", day, _day_words(a, b)))
+    for name, weight in zip(("killed", "injured", "abducted"), figures, strict=True):
+        one, other = getattr(a, name), getattr(b, name)
+        if one and other:
+            found.append(("toll", weight, _figure_words(one, other, name)))
+    if a.losses and b.losses:
+        same = a.losses == b.losses
+        why = f"the dead are {_loss_words(a.losses)}" + ("" if same else f" against {_loss_words(b.losses)}")
+        found.append(("losses", losses, why))
+    died = _passed(a, b)
+    if died:
+        why = f"{died} of the wounded died: the sum is the same"
+        found.append(("toll", weights["toll.wounded_died"], why))
+    return [(feature, round(weight, 3), why) for feature, weight, why in found]
+
+
+def _told_before(a: Profile, b: Profile) -> bool:
+    return a.told is not None and b.start is not None and a.told < b.start - 1
+
+
+def _day_words(a: Profile, b: Profile) -> str:
+    assert a.start is not None and a.end is not None and b.start is not None and b.end is not None
     gap = max(a.start, b.start) - min(a.end, b.end)
-    coarse = max(a.day_precision, b.day_precision)
-    exact = a.start == a.end and b.start == b.end and coarse <= 2
-    if gap <= 0:
-        name = ("same_day", "same_day", "within_days", "within_week", "within_month", "within_year")[coarse]
-        if coarse == 2 and exact:
-            name = "same_day"
-        words = {
-            "same_day": "both on the same day",
-            "within_days": "the days overlap",
-            "within_week": "one gives a week that holds the other",
-            "within_month": "one gives only the month",
-            "within_year": "one gives only the year",
-        }
-        return (f"date.{name}", words[name])
-    if exact and coarse == 1:
-        if gap == 1:
-            return ("date.one_day_apart", "on two days that follow one another")
-        return ("date.days_apart", f"{gap} days apart")
-    return ("date.near_range", f"the dates miss one another by {gap} days")
+    if gap > 0:
+        return "on two days that follow one another" if gap == 1 else f"{gap} days apart"
+    if (a.start, a.end) == (b.start, b.end):
+        return "both on the same day" if a.start == a.end else "both give the same days"
+    long_ = max(a.end - a.start, b.end - b.start)
+    wide = "a week" if long_ <= 7 else "a month" if long_ <= 31 else "a longer time"
+    return "the days overlap" if long_ <= 2 else f"one gives {wide} that holds the other"
+
+
+def _loss_words(losses: Losses) -> str:
+    most, others = losses
+    groups = ([f"mostly {most}" if others else most] if most else []) + [
+        f"{count} {group}" if count else group for group, count in others
+    ]
+    return " and ".join(groups)
+
+
+def _figure_words(one: tuple[int, int], other: tuple[int, int], what: str) -> str:
+    low, high = max(one[0], other[0]), min(one[1], other[1])
+    if low <= high:
+        return f"both give {low} {what}" if one == other else f"the figures of {what} overlap"
+    near = " are near one another" if low - high <= NEAR else ""
+    return f"{min(one[1], other[1])} and {max(one[0], other[0])} {what}{near}"
 
 
 def _distance(a: Where, b: Where) -> Part | None:
@@ -170,44 +199,19 @@ def compare_places(a: Where, b: Where) -> list[Part]:
     return found
 
 
-def _count(earlier: tuple[int, int], later: tuple[int, int], what: str) -> Part:
-    low, high = max(earlier[0], later[0]), min(earlier[1], later[1])
-    if low <= high:
-        if earlier[0] != earlier[1] and later[0] != later[1] and earlier != later:
-            return ("toll.overlap", f"the figures of {what} overlap")
-        name = ("same_zero", "same_small", "same_small", "same_some", "same_some", "same_some")
-        word = name[low] if low < len(name) else "same_many"
-        return (f"toll.{word}", f"both give {low} {what}")
-    if min(earlier[1], later[1]) == 0:
-        return ("toll.some_or_none", f"{earlier[1]} and {later[1]} {what}")
-    if low - high <= NEAR_TOLL:
-        return ("toll.near", f"{earlier[1]} and {later[1]} {what} are near one another")
-    if later[0] > earlier[1]:
-        if later[0] <= 2 * earlier[1] + 3:
-            return ("toll.growth", f"{earlier[1]} {what} could have risen to {later[0]}")
-    elif later[1] >= 0.6 * earlier[0] - 1:
-        return ("toll.fall", f"{earlier[0]} {what} against {later[1]} later")
-    return ("toll.apart", f"{earlier[1]} and {later[1]} {what}")
-
-
-def compare_tolls(a: Profile, b: Profile) -> list[Part]:
-    """Return the parts for killed, injured and abducted; a later report may be higher."""
+def _passed(a: Profile, b: Profile) -> int:
+    """Return how many of the wounded died between two tellings, where as many more are dead; else 0."""
     if (b.told or 0, b.id) < (a.told or 0, a.id):
         a, b = b, a
     killed, injured = a.best
     killed_later, injured_later = b.best
-    if injured is not None and injured_later is not None and killed_later is not None:
-        died = killed_later - (killed or 0)
-        for more, fewer in ((died, injured - injured_later), (-died, injured_later - injured)):
-            same_day = a.told == b.told or more == died
-            if more > 0 and more == fewer and same_day:
-                return [("toll.wounded_died", f"{more} of the wounded died: the sum is the same")]
-    found = []
-    for name in ("killed", "injured", "abducted"):
-        earlier, later = getattr(a, name), getattr(b, name)
-        if earlier and later:
-            found.append(_count(earlier, later, name))
-    return found
+    if injured is None or injured_later is None or killed_later is None:
+        return 0
+    died = killed_later - (killed or 0)
+    # Told on one day, either may be the later.
+    if died == injured - injured_later and (died > 0 or (died < 0 and a.told == b.told)):
+        return abs(died)
+    return 0
 
 
 def _akin(a: Name, b: Name) -> bool:
@@ -278,10 +282,8 @@ def judge_profiles(a: Profile, b: Profile, rules: LinkRules) -> Judgement:
     prior = weights["prior.one_article" if one_article else "prior.articles"]
     words = "one article tells them apart" if one_article else "any two tellings of these days"
     parts = [("prior", prior, words)]
-    type_weight, kind = rules.types[a.type, b.type]
-    text = f"both {a.type}" if kind == "same" else f"{a.type} and {b.type} ({kind})"
-    parts.append(("type", type_weight, text))
-    named = [compare_days(a, b), *compare_places(a.where, b.where), *compare_tolls(a, b)]
+    parts += compare_facets(a, b, rules)
+    named = list(compare_places(a.where, b.where))
     actor = compare_actors(a, b)
     if actor:
         named.append(actor)

@@ -5,15 +5,17 @@ What `judge` says of one pair in words is said here of many in arrays; a test ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from seamwatch.link.frame import Bools, Floats, Frame, Ints
-from seamwatch.link.judge import DISTRICT, NEAR_TOLL, REGION, SPOT_KM
-from seamwatch.link.rules import KINDS, LinkRules
+from seamwatch.link.judge import DISTRICT, REGION, SPOT_KM
+from seamwatch.link.rules import TYPES, LinkRules
 from seamwatch.model.place import EARTH_RADIUS_KM
 
+MOST_SUPPORT = 4  # tellings of one place that count against another
 PAIRS = 400_000  # pairs compared in one go: some 200 MB
 
 
@@ -28,9 +30,10 @@ class PairOdds:
 
     def __init__(self, frame: Frame, rules: LinkRules) -> None:
         self._frame = frame
+        self._rules = rules
         self._weights = {**rules.odds, _NOTHING: 0}
-        self._kinds = tuple(f"type.{kind}" for kind in KINDS)
-        self._types = rules.kinds
+        by = rules.likelihood
+        self._types = np.array([[_both(by.kind, a, b) for b in TYPES] for a in TYPES], np.int64)
         bits = frame.groups
         self._specific = _bits(bits[g] for g in rules.within if g in bits)
         wider = [(bits[g], bits[w]) for g, w in rules.within.items() if g in bits and w in bits]
@@ -45,22 +48,24 @@ class PairOdds:
         if len(i) > PAIRS:
             runs = range(0, len(i), PAIRS)
             return np.concatenate([self.of(i[at : at + PAIRS], j[at : at + PAIRS]) for at in runs])
+        cap = self._weights["cap"]
+        return np.clip(self.without_facets(i, j) + self._facets(i, j), -cap, cap)
+
+    def without_facets(self, i: Ints, j: Ints) -> Ints:
+        """Return the log-odds in thousandths but for what day, type and figures say; not capped."""
         weight = self._weights
         total = np.zeros(len(i), np.int64)
         for names, codes in self.features(i, j):
             total += np.array([weight[name] for name in names], np.int64)[codes]
-        total += np.minimum(weight["words.most"], weight["words.each"] * self.shared_words(i, j))
-        cap = weight["cap"]
-        return np.clip(total, -cap, cap)
+        return total + np.minimum(weight["words.most"], weight["words.each"] * self.shared_words(i, j))
 
     def features(self, i: Ints, j: Ints) -> Iterator[Codes]:
         """Yield for every feature the names of its weights, and which of them each pair has."""
         one = (self._frame.article[i] == self._frame.article[j]).astype(np.int64)
         yield ("prior.articles", "prior.one_article"), one
-        yield self._kinds, self._types[self._frame.type[i], self._frame.type[j]]
         yield self._dates(i, j)
         yield from self._places(i, j)
-        yield from self._tolls(i, j)
+        yield self._passed(i, j)
         yield self._actors(i, j)
         yield from self._details(i, j)
 
@@ -70,33 +75,39 @@ class PairOdds:
         found = (len(rare[a] & rare[b]) for a, b in zip(i.tolist(), j.tolist(), strict=True))
         return np.fromiter(found, np.int64, len(i))
 
-    # --- days
+    # --- day, type and figures
 
     def _dates(self, i: Ints, j: Ints) -> Codes:
         f = self._frame
-        start_i, start_j, end_i, end_j = f.start[i], f.start[j], f.end[i], f.end[j]
-        told_i, told_j = f.told[i], f.told[j]
-        both = (start_i >= 0) & (start_j >= 0)
+        start_i, start_j, told_i, told_j = f.start[i], f.start[j], f.told[i], f.told[j]
         early = ((told_i >= 0) & (start_j >= 0) & (told_i < start_j - 1)) | (
             (told_j >= 0) & (start_i >= 0) & (told_j < start_i - 1)
         )
-        gap = np.maximum(start_i, start_j) - np.minimum(end_i, end_j)
-        coarse = np.maximum(f.prec[i], f.prec[j])
-        exact = (start_i == end_i) & (start_j == end_j) & (coarse <= 2)
-        return _choose(
-            [
-                ("date.told_before", early),
-                ("date.missing", ~both),
-                ("date.same_day", (gap <= 0) & ((coarse <= 1) | exact)),
-                ("date.within_days", (gap <= 0) & (coarse == 2)),
-                ("date.within_week", (gap <= 0) & (coarse == 3)),
-                ("date.within_month", (gap <= 0) & (coarse == 4)),
-                ("date.within_year", gap <= 0),
-                ("date.one_day_apart", exact & (coarse == 1) & (gap == 1)),
-                ("date.days_apart", exact & (coarse == 1)),
-            ],
-            "date.near_range",
-        )
+        missing = (start_i < 0) | (start_j < 0)
+        return _choose([("date.told_before", early), ("date.missing", missing)], _NOTHING)
+
+    def _facets(self, i: Ints, j: Ints) -> Ints:
+        f, by = self._frame, self._rules.likelihood
+        total: Ints = self._types[f.type[i], f.type[j]].copy()
+        total += _looked_up(f.day_of, i, j, lambda a, b: _both(by.day, a, b), f.shift_of)
+        for figure in f.figures:
+            total += _looked_up(figure, i, j, lambda a, b: _both(by.figure, a, b))
+        total += _looked_up(f.losses, i, j, lambda a, b: _both(by.loss, a, b))
+        return total
+
+    def _passed(self, i: Ints, j: Ints) -> Codes:
+        """Return where a later telling has as many more dead as it has fewer wounded."""
+        f = self._frame
+        told_i, told_j = np.maximum(f.told[i], 0), np.maximum(f.told[j], 0)
+        later = (told_j < told_i) | ((told_j == told_i) & (f.order[j] < f.order[i]))
+        first, last = np.where(later, j, i), np.where(later, i, j)
+        killed, killed_later = f.best_killed[first], f.best_killed[last]
+        hurt, hurt_later = f.best_injured[first], f.best_injured[last]
+        died = killed_later - np.maximum(killed, 0)
+        same_day = f.told[first] == f.told[last]
+        passed = (hurt >= 0) & (hurt_later >= 0) & (killed_later >= 0) & (died == hurt - hurt_later)
+        passed &= (died > 0) | ((died < 0) & same_day)
+        return _choose([("toll.wounded_died", passed)], _NOTHING)
 
     # --- places
 
@@ -140,8 +151,8 @@ class PairOdds:
         inside1 = ~inside2 & (by_admin1 | by_admin1_too)
         rest = compared & ~point & ~named
         loose = rest & ~inside2 & ~inside1
-        other_names, other = self._apart(i, j, units_agree)
-        other = np.where(loose & ~close, other, 0)
+        other_names, apart = self._apart(i, j, units_agree)
+        other = np.where(loose & ~close, apart, 0)
         yield _choose(
             [
                 ("place.country_differs", foreign),
@@ -163,6 +174,10 @@ class PairOdds:
             _NOTHING,
         )
         yield other_names, other
+        # Two places that several tellings name each are the surer two.
+        support = np.minimum(f.support[i], f.support[j])
+        for count in range(2, min(MOST_SUPPORT, int(support.max(initial=1))) + 1):
+            yield other_names, np.where(loose & (support >= count), apart, 0)
         yield _choose([("place.same_spot", compared & spot)], _NOTHING)
         agree2 = loose & units_agree
         differ2 = compared & (admin2_i >= 0) & (admin2_j >= 0) & ~units_agree
@@ -203,27 +218,6 @@ class PairOdds:
             "place.other_site",
         )
 
-    # --- figures
-
-    def _tolls(self, i: Ints, j: Ints) -> Iterator[Codes]:
-        f = self._frame
-        told_i, told_j = np.maximum(f.told[i], 0), np.maximum(f.told[j], 0)
-        later = (told_j < told_i) | ((told_j == told_i) & (f.order[j] < f.order[i]))
-        first, last = np.where(later, j, i), np.where(later, i, j)
-        killed, killed_later = f.best_killed[first], f.best_killed[last]
-        hurt, hurt_later = f.best_injured[first], f.best_injured[last]
-        died = killed_later - np.maximum(killed, 0)
-        same_day = f.told[first] == f.told[last]
-        passed = (hurt >= 0) & (hurt_later >= 0) & (killed_later >= 0) & (died == hurt - hurt_later)
-        passed &= (died > 0) | ((died < 0) & same_day)
-        yield _choose([("toll.wounded_died", passed)], _NOTHING)
-        for low, high in (
-            (f.killed_low, f.killed_high),
-            (f.injured_low, f.injured_high),
-            (f.abducted_low, f.abducted_high),
-        ):
-            yield _count(low[first], high[first], low[last], high[last], passed)
-
     # --- who, whom, with what
 
     def _actors(self, i: Ints, j: Ints) -> Codes:
@@ -263,28 +257,45 @@ class PairOdds:
         )
 
 
-def _count(low: Ints, high: Ints, low_later: Ints, high_later: Ints, passed: Bools) -> Codes:
-    """Return how an earlier and a later count of one outcome fit."""
-    floor, ceiling = np.maximum(low, low_later), np.minimum(high, high_later)
-    ranges = (low != high) & (low_later != high_later)
-    ranges &= (low != low_later) | (high != high_later)
-    meets = floor <= ceiling
-    more = low_later > high
-    return _choose(
-        [
-            (_NOTHING, passed | (low < 0) | (low_later < 0)),
-            ("toll.overlap", meets & ranges),
-            ("toll.same_zero", meets & (floor == 0)),
-            ("toll.same_small", meets & (floor <= 2)),
-            ("toll.same_some", meets & (floor <= 5)),
-            ("toll.same_many", meets),
-            ("toll.some_or_none", ceiling == 0),
-            ("toll.near", floor - ceiling <= NEAR_TOLL),
-            ("toll.growth", more & (low_later <= 2 * high + 3)),
-            ("toll.fall", ~more & (high_later >= 0.6 * low - 1)),
-        ],
-        "toll.apart",
-    )
+def _both(likely: Callable[[tuple[tuple[Any, int], ...]], float], one: Any, other: Any) -> int:
+    """Return, in thousandths, what two values speak for one thing rather than two."""
+    told = ((one, 2),) if one == other else tuple(sorted(((one, 1), (other, 1))))
+    return round(1000 * (likely(told) - likely(((one, 1),)) - likely(((other, 1),))))
+
+
+def _looked_up(
+    column: tuple[Sequence[Any], Ints],
+    i: Ints,
+    j: Ints,
+    judge: Callable[[Any, Any], int],
+    shift: Ints | None = None,
+) -> Ints:
+    """Return what `judge` says of the values of each pair, asked once for each two values; 0 without one.
+
+    `column` has the values, and each row's by number. With `shift` values are days from a row's first one:
+    two are as far from one another as their rows' shifts.
+    """
+    values, numbers = column
+    one, other = numbers[i], numbers[j]
+    known = np.flatnonzero((one >= 0) & (other >= 0))
+    found = np.zeros(len(i), np.int64)
+    if not known.size:
+        return found
+    one, other = one[known], other[known]
+    size = len(values)
+    codes = one * size + other
+    apart = np.zeros(len(known), np.int64)
+    if shift is not None:
+        apart = shift[j[known]] - shift[i[known]]
+    least = int(apart.min())
+    codes = codes * (int(apart.max()) - least + 1) + (apart - least)
+    distinct, first, back = np.unique(codes, return_index=True, return_inverse=True)
+    said = np.zeros(len(distinct), np.int64)
+    for at, row in enumerate(first.tolist()):
+        a, b, days = values[int(one[row])], values[int(other[row])], int(apart[row])
+        said[at] = judge(a, b if shift is None else (b[0] + days, b[1] + days, b[2]))
+    found[known] = said[back]
+    return found
 
 
 def _choose(choices: Sequence[tuple[str, Bools]], otherwise: str) -> Codes:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import yaml
 
 from seamwatch.errors import VocabularyError
+from seamwatch.link.likelihood import Likelihood
 from seamwatch.vocabulary.acled import EventType, SubEventType
 from seamwatch.vocabulary.lexicon import Entry, read_entries
 
@@ -26,15 +27,15 @@ class LinkRules:
     """All that comparing needs, read once by `load_link_rules` and passed in.
 
     `weights` is by "group.name"; `odds` is the same in thousandths, so
-    that sums are exact. `types` holds every ordered pair of sub-types with its weight and its
-    word. `groups` leads from a pattern's words to the groups it stands for, `starts` from its first word
+    that sums are exact. `noise` is how tellings miss what happened, `likelihood` what follows from it.
+    `types` says how every ordered pair of sub-types fits. `groups` leads from a pattern's words to the groups it stands for, `starts` from its first word
     to the number of words of the longest pattern that begins so; `layers` from a group to its layer;
     `within` from a kind of weapon to the wider kind; `agencies` from each name of a news agency, as
     written, to its id. `late_death` finds, in a folded passage, that a wounded one died.
     """
 
     weights: Mapping[str, float]
-    types: Mapping[TypePair, tuple[float, str]]
+    types: Mapping[TypePair, str]
     groups: Mapping[str, tuple[str, ...]]
     starts: Mapping[str, int]
     layers: Mapping[str, str]
@@ -43,6 +44,8 @@ class LinkRules:
     common_words: frozenset[str]
     agencies: Mapping[str, str]
     late_death: re.Pattern[str]
+    noise: Mapping[str, float]
+    likelihood: Likelihood
     odds: Mapping[str, int]
     kinds: npt.NDArray[np.int64]
     fits: npt.NDArray[np.bool_]
@@ -70,8 +73,8 @@ class LinkRules:
         return frozenset(found)
 
 
-def _types(raw: Mapping[str, Any], weights: Mapping[str, float]) -> dict[TypePair, tuple[float, str]]:
-    """Return the weight and the word of every ordered pair of sub-types."""
+def _types(raw: Mapping[str, Any]) -> dict[TypePair, str]:
+    """Return how every ordered pair of sub-types fits."""
     listed: dict[frozenset[SubEventType], str] = {}
     for name in ("weak", "close"):
         for left, right in raw[name]:
@@ -87,7 +90,7 @@ def _types(raw: Mapping[str, Any], weights: Mapping[str, float]) -> dict[TypePai
                 word = "same_group"
             elif frozenset((a.event_type, b.event_type)) in never:
                 word = "never"
-            table[a, b] = (weights[f"type.{word}"], word)
+            table[a, b] = word
     return table
 
 
@@ -116,13 +119,14 @@ def load_link_rules() -> LinkRules:
     try:
         raw = yaml.safe_load(file.read_text(encoding="utf-8"))
         weights: dict[str, float] = {"cap": float(raw["cap"])}
+        noise = {f"{g}.{n}": float(v) for g, values in raw.pop("noise").items() for n, v in values.items()}
         for group, values in raw.items():
             if isinstance(values, dict):
                 weights.update({f"{group}.{name}": float(value) for name, value in values.items()})
-        types = _types(raw, weights)
+        types = _types(raw)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as wrong:
         raise VocabularyError(f"{where}: not a table of weights ({wrong})") from wrong
-    kinds = np.array([[KINDS.index(types[a, b][1]) for b in TYPES] for a in TYPES], np.int64)
+    kinds = np.array([[KINDS.index(types[a, b]) for b in TYPES] for a in TYPES], np.int64)
     entries = read_entries("linking")
     groups: dict[str, tuple[str, ...]] = {}
     for entry in entries:
@@ -145,6 +149,8 @@ def load_link_rules() -> LinkRules:
         common_words=_words_of(entries, "common"),
         agencies=agencies,
         late_death=late_death,
+        noise=noise,
+        likelihood=Likelihood(noise, types),
         odds={name: round(1000 * value) for name, value in weights.items()},
         kinds=kinds,
         fits=~np.isin(kinds, [KINDS.index("other"), KINDS.index("never")]),

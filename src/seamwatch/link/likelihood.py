@@ -1,0 +1,212 @@
+"""How likely it is that several tellings tell one day, one figure, one type: noisy accounts of one thing.
+
+Each telling is taken as a noisy account of what happened. What any number of tellings say of one field has a
+likelihood under the thought that they tell one thing: the sum over all things that they may tell. Two groups
+of tellings tell one thing rather than two where their likelihood together is more than the product of both
+alone. So three tellings of two killed against two tellings of five killed speak against one incident more
+strongly than any two of them do. The noise is in vocabulary/link_weights.yaml.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from seamwatch.vocabulary.acled import SubEventType
+
+if TYPE_CHECKING:
+    from seamwatch.link.compare import Losses, Profile
+
+Days = tuple[int, int, int]  # first day, last day, date_prec
+Figure = tuple[int, int]  # lowest and highest
+NEAR = 3  # figures of two outlets that miss one another by no more are common
+_WINDOW = 7.0  # days among which a telling's day is sought
+_LONGEST = 62  # days of a range that are looked at one by one
+_MEMORY = 1 << 18
+
+
+def _total(logs: list[float]) -> float:
+    """Return the logarithm of the sum of numbers given by theirs."""
+    most = max(logs)
+    return most + math.log(math.fsum(math.exp(x - most) for x in logs))
+
+
+class Likelihood:
+    """Log-likelihoods under the noise of the rules; groups of tellings as sorted (value, count)."""
+
+    def __init__(
+        self, noise: Mapping[str, float], kinds: Mapping[tuple[SubEventType, SubEventType], str]
+    ) -> None:
+        self._noise = noise
+        spread = {
+            kind: {o: noise[f"type.{kinds[kind, o]}"] for o in SubEventType if o is not kind}
+            for kind in SubEventType
+        }
+        self._type: dict[tuple[SubEventType, SubEventType], float] = {}
+        for kind, others in spread.items():
+            whole = math.fsum(others.values())
+            self._type[kind, kind] = math.log(noise["type.right"])
+            for other, share in others.items():
+                self._type[other, kind] = math.log((1 - noise["type.right"]) * share / whole)
+        # One memory for each set of rules; a method's own would keep every instance alive.
+        self.figure = lru_cache(_MEMORY)(self._figure)
+        self.day = lru_cache(_MEMORY)(self._day)
+        self.kind = lru_cache(_MEMORY)(self._kind)
+        self.loss = lru_cache(_MEMORY)(self._loss)
+
+    def _figure(self, told: tuple[tuple[Figure, int], ...]) -> float:
+        """Return the log-likelihood of what is said of one outcome."""
+        things = sorted({n for (low, high), _ in told for n in (low, high)})
+        return _total(
+            [
+                -math.log(4.5)
+                - self._noise["toll.tail"] * math.log(thing + 1)
+                + math.fsum(count * self._said(figure, thing) for figure, count in told)
+                for thing in things
+            ]
+        )
+
+    def _said(self, figure: Figure, thing: int) -> float:
+        noise, (low, high) = self._noise, figure
+        off = low - thing if thing < low else thing - high if thing > high else 0
+        if off == 0:
+            return math.log(noise["toll.right"] / (1 + (high - low) / 4))
+        if off <= NEAR:
+            return math.log(noise["toll.near"] / (2 * NEAR))
+        if high < thing <= 2 * high + NEAR:
+            # What was told early is often less than what came out in the end.
+            return math.log(noise["toll.early"] / (thing / 2 + 2))
+        return math.log(noise["toll.wild"] / (thing + 20))
+
+    def _day(self, told: tuple[tuple[Days, int], ...]) -> float:
+        """Return the log-likelihood of what is said of the day."""
+        days: set[int] = set()
+        for (start, end, _), _ in told:
+            days.update((start - 1, start, start + 1) if end - start <= 1 else ())
+            days.update(range(start, min(end, start + _LONGEST) + 1))
+        return _total(
+            [
+                -math.log(_WINDOW) + math.fsum(count * self._dated(when, day) for when, count in told)
+                for day in sorted(days)
+            ]
+        )
+
+    def _dated(self, when: Days, day: int) -> float:
+        noise, (start, end, precision) = self._noise, when
+        long_ = end - start + 1
+        if start <= day <= end:
+            if long_ == 1:
+                return math.log(noise["date.right"])
+            if long_ <= 7:
+                return math.log(noise["date.days"] * min(1.0, 2 / long_ if precision <= 2 else 1.0))
+            return math.log(noise["date.longer"] * 7 / long_)
+        off = start - day if day < start else day - end
+        return math.log(noise["date.next_day"] if off == 1 and long_ <= 2 else noise["date.wild"])
+
+    def _kind(self, told: tuple[tuple[SubEventType, int], ...]) -> float:
+        """Return the log-likelihood of the types that are told."""
+        return _total(
+            [
+                -math.log(6) + math.fsum(count * self._type[other, kind] for other, count in told)
+                for kind, _ in told
+            ]
+        )
+
+    def _loss(self, told: tuple[tuple[Losses, int], ...]) -> float:
+        """Return the log-likelihood of what is said of whom the dead belonged to."""
+        noise = self._noise
+        total = []
+        for (most, others), _ in told:
+            # One group alone has the dead in most incidents; the more of another, the rarer.
+            log = -math.log(3.3) + math.fsum(-2.0 - math.log(n + 1) for _, n in others)
+            for (their_most, theirs), count in told:
+                if (their_most, theirs) == (most, others):
+                    share = noise["losses.right"]
+                elif most == their_most or "" in (most, their_most):
+                    share = noise["losses.part"]
+                else:
+                    share = noise["losses.wild"]
+                log += count * math.log(share)
+            total.append(log)
+        return _total(total)
+
+
+class Facets:
+    """What a group of tellings says of day, type, losses and figures, with the log-likelihood of each."""
+
+    __slots__ = ("_by", "days", "figures", "kinds", "likely", "losses")
+
+    def __init__(
+        self,
+        by: Likelihood,
+        days: dict[Days, int],
+        kinds: dict[SubEventType, int],
+        losses: dict[Losses, int],
+        figures: tuple[dict[Figure, int], ...],
+    ) -> None:
+        self._by = by
+        self.days, self.kinds, self.losses, self.figures = days, kinds, losses, figures
+        self.likely = (
+            by.day(_sorted(days)) if days else 0.0,
+            by.kind(_sorted(kinds)),
+            by.loss(_sorted(losses)) if losses else 0.0,
+            *(by.figure(_sorted(told)) if told else 0.0 for told in figures),
+        )
+
+    def joined(self, other: Facets) -> Facets:
+        """Return what both groups say."""
+        figures = tuple(_sum(a, b) for a, b in zip(self.figures, other.figures, strict=True))
+        return Facets(
+            self._by,
+            _sum(self.days, other.days),
+            _sum(self.kinds, other.kinds),
+            _sum(self.losses, other.losses),
+            figures,
+        )
+
+    def together(self, other: Facets) -> tuple[float, ...]:
+        """Return what day, type, losses and each figure speak for one thing rather than two, as log-odds."""
+        by = self._by
+        found = [
+            by.day(_sorted(_sum(self.days, other.days))) if self.days and other.days else None,
+            by.kind(_sorted(_sum(self.kinds, other.kinds))),
+            by.loss(_sorted(_sum(self.losses, other.losses))) if self.losses and other.losses else None,
+        ]
+        for mine, theirs in zip(self.figures, other.figures, strict=True):
+            found.append(by.figure(_sorted(_sum(mine, theirs))) if mine and theirs else None)
+        return tuple(
+            0.0 if both is None else both - a - b
+            for both, a, b in zip(found, self.likely, other.likely, strict=True)
+        )
+
+
+def facets_of(profiles: Iterable[Profile], by: Likelihood) -> Facets:
+    """Return what these tellings say of day, type, losses and figures."""
+    days: dict[Days, int] = {}
+    kinds: dict[SubEventType, int] = {}
+    losses: dict[Losses, int] = {}
+    figures: tuple[dict[Figure, int], ...] = tuple({} for _ in range(3))
+    for profile in profiles:
+        if profile.start is not None and profile.end is not None:
+            when = (profile.start, profile.end, profile.day_precision)
+            days[when] = days.get(when, 0) + 1
+        kinds[profile.type] = kinds.get(profile.type, 0) + 1
+        if profile.losses is not None:
+            losses[profile.losses] = losses.get(profile.losses, 0) + 1
+        for held, told in zip(figures, (profile.killed, profile.injured, profile.abducted), strict=True):
+            if told is not None:
+                held[told] = held.get(told, 0) + 1
+    return Facets(by, days, kinds, losses, figures)
+
+
+def _sum(one: dict, other: dict) -> dict:  # type: ignore[type-arg]
+    both = dict(one)
+    for value, count in other.items():
+        both[value] = both.get(value, 0) + count
+    return both
+
+
+def _sorted(told: dict) -> tuple:  # type: ignore[type-arg]
+    return tuple(sorted(told.items()))
