@@ -19,6 +19,7 @@ from seamwatch.cli import (
     forget,
     history,
     incidents,
+    link,
     places,
     read,
     review,
@@ -66,6 +67,7 @@ app.command("history")(history.history)
 app.command("review")(review.review)
 app.add_typer(decide.app)
 app.command("forget")(forget.forget)
+app.command("link")(link.link)
 app.add_typer(areas.app)
 app.add_typer(places.app)
 app.command("demo")(demo.demo)

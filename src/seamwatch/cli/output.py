@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from seamwatch.model.text import Rejected
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 EXIT_FAILED, EXIT_USAGE, EXIT_REJECTED = 1, 2, 3
 
@@ -49,6 +52,27 @@ def progress(label: str, *, enabled: bool = True) -> Iterator[Any]:
     if not enabled or not sys.stderr.isatty():
         yield lambda *_: None
         return
+    with _bar() as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda total=None: bar.update(task, advance=1, total=total)
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a function that shows on a progress line what is done, how much of it, and of how much.
+
+    Nothing is drawn where standard error is no terminal.
+    """
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    with _bar() as bar:
+        task = bar.add_task("", total=None)
+        yield lambda label, done, total: bar.update(task, description=label, completed=done, total=total)
+
+
+def _bar() -> Progress:
+    """Return a progress line on standard error that goes when it is done."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -68,10 +92,7 @@ def progress(label: str, *, enabled: bool = True) -> Iterator[Any]:
     )
     # Data goes past the bar only where both are on one terminal; a file or pipe gets it untouched.
     shared = sys.stdout.isatty()
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, redirect_stdout=shared) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda total=None: bar.update(task, advance=1, total=total)
+    return Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=shared)
 
 
 def utf8_output() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from seamwatch.link.compare import Profile, links, profile_of, profile_text, window_of
@@ -26,6 +27,8 @@ Step = Callable[[str, int, int], None]
 
 CHUNK = 20_000  # mentions that are clustered in one go
 TRIES = 2  # times that everything is linked while others write, before they have to wait
+# Changed incidents held until all are compared: some 100 MB. Where more change, all are derived twice.
+MOST_HELD = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,46 +64,61 @@ def link_anew_where_needed(store: Store, rules: LinkRules, note: Callable[[str],
     many = store.counts()["mentions"]
     if many and note is not None:
         note(f"the rules of linking have changed: {many:,} mentions are linked anew first")
-    relink_all(store, rules)
+    relink_all(store, rules, compare=False)
 
 
 def relink_all(
-    store: Store, rules: LinkRules | None = None, *, dry_run: bool = False, step: Step | None = None
+    store: Store,
+    rules: LinkRules | None = None,
+    *,
+    dry_run: bool = False,
+    compare: bool = True,
+    step: Step | None = None,
 ) -> Relinked:
     """Link all mentions anew, in one transaction; with `dry_run` only tell what would change.
 
-    Others may write meanwhile: what they wrote is linked too, then it takes longer.
+    Others may write meanwhile: what they wrote is linked too, then it takes longer. Without `compare` it is
+    quicker, and not told what changed.
     """
     rules = rules or load_link_rules()
     step = step or (lambda *_: None)
     if dry_run:
         anew = _Anew(store, rules, step)
         before = _Before(store)
-        changed = [c for incident in anew.incidents() for c in before.compare(incident)]
+        changed = [c for _, change, _ in before.compared(anew.incidents()) for c in change]
         return anew.report([*changed, *before.rest()])
     for _ in range(TRIES):
         moment = store.change_mark()
         anew = _Anew(store, rules, step)
         with store.transaction():
             if store.change_mark() == moment:
-                return _write(store, anew, rules)
+                return _write(store, anew, rules, compare=compare)
     with store.transaction():
-        return _write(store, _Anew(store, rules, step), rules)
+        return _write(store, _Anew(store, rules, step), rules, compare=compare)
 
 
-def _write(store: Store, anew: _Anew, rules: LinkRules) -> Relinked:
-    changed: list[Changed] = []
-    before = _Before(store)
+def _write(store: Store, anew: _Anew, rules: LinkRules, *, compare: bool) -> Relinked:
     store.fill_links(anew.rows(), anew.links())
-
-    def watched() -> Iterator[Incident]:
-        for incident in anew.incidents():
-            changed.extend(before.compare(incident))
-            yield incident
-
-    store.replace_all_incidents(watched())
-    changed += before.rest()
     store.set_link_mark(mark_of(rules))
+    if not compare:
+        store.replace_all_incidents(anew.incidents())
+        return anew.report(())
+    # Before any is written: what an incident was is no longer there then.
+    before = _Before(store)
+    removed = set(before.ids)
+    changed: list[Changed] = []
+    fresh: list[Incident] = []
+    for incident, change, equal in before.compared(anew.incidents()):
+        changed += change
+        removed.discard(incident.id)
+        if not equal and len(fresh) <= MOST_HELD:
+            fresh.append(incident)
+    changed += before.rest()
+    if len(fresh) > MOST_HELD:
+        fresh.clear()
+        store.replace_all_incidents(anew.incidents())
+    else:
+        store.replace_incidents(fresh, sorted(removed))
     return anew.report(changed)
 
 
@@ -248,28 +266,37 @@ class _Before:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._left = set(store.incident_ids())
+        self.ids = store.incident_ids()
+        self._left = set(self.ids)
 
-    def compare(self, incident: Incident) -> Iterator[Changed]:
-        """Yield what an incident is that it was not before."""
-        told = {m.mention.id for m in incident.mentions}
-        owners = self._store.incidents_of(told)
-        before = tuple(sorted(set(owners.values())))
+    def compared(self, incidents: Iterable[Incident]) -> Iterator[tuple[Incident, tuple[Changed, ...], bool]]:
+        """Yield each incident with what it is that it was not before, and whether it is stored just so."""
+        left = iter(incidents)
+        while run := tuple(islice(left, 500)):
+            owners = self._store.incidents_of(m.mention.id for i in run for m in i.mentions)
+            sizes = self._store.incident_sizes(set(owners.values()))
+            for incident in run:
+                yield self._compared(incident, owners, sizes)
+
+    def _compared(
+        self, incident: Incident, owners: Mapping[str, str], sizes: Mapping[str, int]
+    ) -> tuple[Incident, tuple[Changed, ...], bool]:
+        owned = [owners[m.mention.id] for m in incident.mentions if m.mention.id in owners]
+        before = tuple(sorted(set(owned)))
         self._left.difference_update(before)
         if not before:
-            yield Changed(id=incident.id, kind="new")
-            return
-        sizes = self._store.incident_sizes(before)
+            return incident, (Changed(id=incident.id, kind="new"),), False
         if len(before) > 1:
-            whole = len(owners) == len(told) and sum(sizes.values()) == len(told)
-            yield Changed(id=incident.id, kind="merged" if whole else "regrouped", before=before)
-        elif sizes.get(before[0], 0) > len(owners):
-            yield Changed(id=incident.id, kind="split", before=before)
-        else:
-            was = self._store.incident(before[0])
-            fields = _differing(was, incident)
-            if fields:
-                yield Changed(id=incident.id, kind="values", before=before, fields=fields)
+            whole = len(owned) == len(incident.mentions) == sum(sizes[name] for name in before)
+            kind = "merged" if whole else "regrouped"
+            return incident, (Changed(id=incident.id, kind=kind, before=before),), False
+        if sizes[before[0]] > len(owned):
+            return incident, (Changed(id=incident.id, kind="split", before=before),), False
+        was = self._store.incident(before[0])
+        fields = _differing(was, incident)
+        if fields:
+            return incident, (Changed(id=incident.id, kind="values", before=before, fields=fields),), False
+        return incident, (), was.aliases == incident.aliases
 
     def rest(self) -> Iterator[Changed]:
         """Yield the incidents of which nothing is left."""
