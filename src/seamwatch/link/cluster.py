@@ -25,8 +25,12 @@ from seamwatch.vocabulary.codes import Verdict
 KEEP = -2200  # a pair at or below this is not kept: it counts as FLOOR
 FLOOR = -4000
 MERGE = 0  # two clusters become one when their score is above this
+GROUPS = 1000  # ... or above this, where both have several tellings: what stands by itself needs more
+# A telling that could be one with many says less for each of them: so much more is asked for, by the
+# logarithm of how many times more links it has than this.
+CROWD, CROWDED = 1000, 4
 TOGETHER = (
-    7  # tenths that what two clusters say as a whole has in their score; the mean of the pairs has the rest
+    7  # tenths that what two clusters say as a whole has in their score; the mean of pairs has the rest
 )
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -125,6 +129,13 @@ class _Cluster:
     facets: Facets
     articles: set[str]
     ties: dict[str, _Tie]
+    near: list[int]  # how many binding links each node has, sorted
+    asks: int = 0
+
+    def crowd(self) -> None:
+        """Set how much more a merge must have where it is crowded around its nodes."""
+        middle = self.near[len(self.near) // 2]
+        self.asks = round(CROWD * math.log(max(1.0, middle / CROWDED)))
 
 
 class _Growth:
@@ -140,7 +151,8 @@ class _Growth:
         for name, members in nodes.members.items():
             told = [profiles[m] for m in members]
             facets = facets_of(told, rules.likelihood)
-            self.held[name] = _Cluster(1, members, consensus_of(told), facets, {p.article for p in told}, {})
+            articles = {p.article for p in told}
+            self.held[name] = _Cluster(1, members, consensus_of(told), facets, articles, {}, [])
         best: dict[Pair, int] = {}
         for left, right, odds in links:
             a, b = nodes.home.get(left), nodes.home.get(right)
@@ -161,6 +173,10 @@ class _Growth:
                 if b not in self.held[a].ties:
                     tie = _Tie(total=0, pairs=0, score=FLOOR, barred=True)
                     self.held[a].ties[b] = self.held[b].ties[a] = tie
+
+        for cluster in self.held.values():
+            cluster.near = [sum(tie.total > MERGE for tie in cluster.ties.values())]
+            cluster.crowd()
 
     def grow(self) -> None:
         """Merge the best pairs again and again, while one is above the threshold."""
@@ -183,14 +199,23 @@ class _Growth:
 
     def _best(self, name: str) -> str | None:
         found: tuple[int, str] | None = None
-        for other, tie in self.held[name].ties.items():
-            if tie.score > MERGE and not tie.barred:
-                # Of equals the first by both names: then somewhere two are one another's best.
-                if found is None or tie.score > found[0]:
-                    found = (tie.score, other)
-                elif tie.score == found[0]:
-                    mine, theirs = sorted((name, other)), sorted((name, found[1]))
-                    found = (tie.score, other) if mine < theirs else found
+        mine = self.held[name]
+        for other, tie in mine.ties.items():
+            if tie.score <= MERGE or tie.barred:
+                continue
+            theirs = self.held[other]
+            score = tie.score - min(mine.asks, theirs.asks)
+            score -= GROUPS if min(mine.nodes, theirs.nodes) > 1 else 0
+            if score <= MERGE:
+                continue
+            # Of equals the first by both names: then somewhere two are one another's best.
+            equal = found is not None and score == found[0]
+            if (
+                found is None
+                or score > found[0]
+                or (equal and sorted((name, other)) < sorted((name, found[1])))
+            ):
+                found = (score, other)
         return found[1] if found else None
 
     def _merge(self, keep: str, gone: str) -> None:
@@ -198,6 +223,8 @@ class _Growth:
         mine.nodes += other.nodes
         mine.members = mine.members + other.members
         mine.articles |= other.articles
+        mine.near = sorted(mine.near + other.near)
+        mine.crowd()
         mine.facets = mine.facets.joined(other.facets)
         del mine.ties[gone]
         for name, tie in other.ties.items():

@@ -25,6 +25,7 @@ NEAR = 3  # figures of two outlets that miss one another by no more are common
 _WINDOW = 7.0  # days among which a telling's day is sought
 _LONGEST = 62  # days of a range that are looked at one by one
 _MEMORY = 1 << 18
+_GROUPS = ("civilian", "nonstate", "state")
 
 
 def _total(logs: list[float]) -> float:
@@ -59,26 +60,31 @@ class Likelihood:
     def _figure(self, told: tuple[tuple[Figure, int], ...]) -> float:
         """Return the log-likelihood of what is said of one outcome."""
         things = sorted({n for (low, high), _ in told for n in (low, high)})
-        return _total(
-            [
-                -math.log(4.5)
-                - self._noise["toll.tail"] * math.log(thing + 1)
-                + math.fsum(count * self._said(figure, thing) for figure, count in told)
-                for thing in things
-            ]
-        )
+        total = [
+            self._common(thing) + math.fsum(count * self._said(figure, thing) for figure, count in told)
+            for thing in things
+        ]
+        # Or none of them tells it.
+        wild = math.log(self._noise["toll.wild"])
+        total.append(math.fsum(count * (wild + self._common(figure[1])) for figure, count in told))
+        return _total(total)
+
+    def _common(self, figure: int) -> float:
+        """Return the logarithm of how common a figure is: high ones are rare."""
+        return -math.log(4.5) - self._noise["toll.tail"] * math.log(figure + 1)
 
     def _said(self, figure: Figure, thing: int) -> float:
         noise, (low, high) = self._noise, figure
         off = low - thing if thing < low else thing - high if thing > high else 0
         if off == 0:
             return math.log(noise["toll.right"] / (1 + (high - low) / 4))
+        wild = noise["toll.wild"] * math.exp(self._common(high))
         if off <= NEAR:
-            return math.log(noise["toll.near"] / (2 * NEAR))
+            return math.log(noise["toll.near"] / (2 * NEAR) + wild)
         if high < thing <= 2 * high + NEAR:
             # What was told early is often less than what came out in the end.
-            return math.log(noise["toll.early"] / (thing / 2 + 2))
-        return math.log(noise["toll.wild"] / (thing + 20))
+            return math.log(noise["toll.early"] / (thing / 2 + 2) + wild)
+        return math.log(wild)
 
     def _day(self, told: tuple[tuple[Days, int], ...]) -> float:
         """Return the log-likelihood of what is said of the day."""
@@ -118,19 +124,23 @@ class Likelihood:
         """Return the log-likelihood of what is said of whom the dead belonged to."""
         noise = self._noise
         total = []
-        for (most, others), _ in told:
-            # One group alone has the dead in most incidents; the more of another, the rarer.
-            log = -math.log(3.3) + math.fsum(-2.0 - math.log(n + 1) for _, n in others)
-            for (their_most, theirs), count in told:
-                if (their_most, theirs) == (most, others):
+        for thing in sorted({*(losses for losses, _ in told), *((group, ()) for group in _GROUPS)}):
+            log = _shared(thing)
+            for losses, count in told:
+                if losses == thing:
                     share = noise["losses.right"]
-                elif most == their_most or "" in (most, their_most):
-                    share = noise["losses.part"]
+                elif losses[0] == thing[0] or "" in (losses[0], thing[0]):
+                    share = noise["losses.part"] * math.exp(_shared(losses)) * len(_GROUPS)
                 else:
-                    share = noise["losses.wild"]
+                    share = noise["losses.wild"] * math.exp(_shared(losses))
                 log += count * math.log(share)
             total.append(log)
         return _total(total)
+
+
+def _shared(losses: Losses) -> float:
+    """Return the logarithm of how common it is that the dead are shared so: mostly one group has all."""
+    return -math.log(len(_GROUPS)) + math.fsum(-2.0 - math.log(n + 1) for _, n in losses[1])
 
 
 class Facets:

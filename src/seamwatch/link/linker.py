@@ -1,4 +1,4 @@
-"""Mentions to links, and links with people's judgements to incidents; the order in which they come is all one."""
+"""Mentions to links, and links with people's judgements to incidents, in whatever order they come."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ def all_links(profiles: Sequence[Profile], rules: LinkRules) -> Iterator[tuple[I
     """Yield all links of these mentions in runs: rows i and j, i > j, and their log-odds."""
     frame = Frame(profiles)
     compare = PairOdds(frame, rules)
-    for i, j in pairs_in(profiles, rules):
-        fits = may_be_one(frame, i, j, rules)
-        i, j = i[fits], j[fits]
+    for rows, others in pairs_in(profiles, rules):
+        fits = may_be_one(frame, rows, others, rules)
+        i, j = rows[fits], others[fits]
         odds = compare.of(i, j)
         kept = odds > KEEP
         yield i[kept], j[kept], odds[kept]

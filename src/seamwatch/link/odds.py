@@ -49,7 +49,8 @@ class PairOdds:
             runs = range(0, len(i), PAIRS)
             return np.concatenate([self.of(i[at : at + PAIRS], j[at : at + PAIRS]) for at in runs])
         cap = self._weights["cap"]
-        return np.clip(self.without_facets(i, j) + self._facets(i, j), -cap, cap)
+        odds: Ints = np.clip(self.without_facets(i, j) + self._facets(i, j), -cap, cap)
+        return odds
 
     def without_facets(self, i: Ints, j: Ints) -> Ints:
         """Return the log-odds in thousandths but for what day, type and figures say; not capped."""
