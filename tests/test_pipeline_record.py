@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from made_incidents import article, extraction
-from seamwatch.model.incident import Judgement
 from seamwatch.model.text import RawArticle, Rejected
+from seamwatch.pipeline.decide import Decider
 from seamwatch.pipeline.kit import Kit
 from seamwatch.pipeline.record import Recorded, Recorder
 from seamwatch.store import open_store
 from seamwatch.store.base import Store
-from seamwatch.vocabulary.codes import Verdict
 
 BLAST = (
     "TIKRIT - Two policemen were killed and three others wounded on Tuesday when a roadside bomb exploded "
@@ -93,13 +92,7 @@ def test_what_people_judged_of_a_copy_holds_for_its_twin(store: Store, kit: Kit)
     other = BLAST.replace("a police captain", "an officer").replace("went off", "blew up")
     read(store, kit, raw("A", day=12, source="Daily"), raw("C", other, day=12, source="Post"))
     assert len(list(store.incidents())) == 1
-    store.add_judgements(
-        [
-            Judgement(
-                left="A#1", right="C#1", verdict=Verdict.DIFFERENT, score=0.0, by="ana", at=datetime.now(UTC)
-            )
-        ]
-    )
+    Decider(store, by="ana").different("A#1", "C#1")
     read(store, kit, raw("B", day=11, source="Agency"))
     told = sorted(tuple(m.mention.id for m in i.mentions) for i in store.incidents())
     assert told == [("B#1",), ("C#1",)]

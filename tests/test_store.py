@@ -15,14 +15,16 @@ from made_incidents import TEXT, article, extraction, incident, mention, quote
 from seamwatch.errors import StoreError, UnknownIdError
 from seamwatch.model.area import Area, AreaShare, Authority
 from seamwatch.model.codec import mention_json
-from seamwatch.model.incident import Extraction, Incident, Judgement, Reason, Revision, SourcedMention
+from seamwatch.model.incident import Extraction, Incident, Revision, SourcedMention
+from seamwatch.model.link import Link
 from seamwatch.model.place import Place, PlaceMention
 from seamwatch.model.text import Span
 from seamwatch.model.time import TimeMention, TimeRange
 from seamwatch.store import FetchMemory, IncidentFilter, Store, open_store
+from seamwatch.store.base_linking import ProfileRow
 from seamwatch.store.matching import listed, passes
 from seamwatch.vocabulary.acled import SubEventType
-from seamwatch.vocabulary.codes import RevisionKind, Status, TimexType, Verdict
+from seamwatch.vocabulary.codes import RevisionKind, Status, TimexType
 
 Factory = Callable[[], Store]
 BACKENDS: dict[str, Callable[[Path], Store]] = {
@@ -296,98 +298,105 @@ def test_a_mentions_id_is_its_own(store: Store) -> None:
     assert store.mentions_of("A2") == ()
 
 
-def _range(start: date, days: int) -> TimeRange:
-    return TimeRange(start=start, end=start + timedelta(days=days), precision=1)
+# --- what linking works on
 
 
-some_days = st.dates(date(2019, 1, 1), date(2021, 1, 1))
+def row(name: str, *keys: int, first: int = 1, last: int = 1) -> ProfileRow:
+    return ProfileRow(name, f"what {name} tells", keys, first, last)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    ranges=st.lists(st.none() | st.builds(_range, some_days, st.integers(0, 400)), max_size=6),
-    wanted=st.builds(_range, some_days, st.integers(0, 60)),
-)
-def test_mentions_are_found_by_overlapping_days(
-    store: Store, ranges: list[TimeRange | None], wanted: TimeRange
+ordinals = st.integers(-60, 60)
+keyed = st.tuples(st.sets(st.integers(-3, 3), max_size=3), ordinals, st.integers(0, 40))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(keyed, max_size=6), wanted=keyed)
+def test_profiles_are_found_by_key_and_overlapping_days(
+    store: Store, rows: list[tuple[set[int], int, int]], wanted: tuple[set[int], int, int]
 ) -> None:
-    """Exactly those whose days overlap the range are found; those without days are found apart."""
+    """Exactly those with one of the keys whose days overlap the range are found, each once."""
     name = f"A{store.counts()['articles']}"
     a = article(name)
     store.add_article(a)
-    store.store_extraction(
-        name, Extraction(mentions=tuple(mention(a, n, date=when) for n, when in enumerate(ranges)))
-    )
-    expected = [
-        f"{name}#{n}"
-        for n, when in enumerate(ranges)
-        if when and when.start <= wanted.end and wanted.start <= when.end
+    store.store_extraction(name, Extraction(mentions=tuple(mention(a, n) for n in range(len(rows)))))
+    made = [
+        row(f"{name}#{n}", *keys, first=first, last=first + long)
+        for n, (keys, first, long) in enumerate(rows)
     ]
-    found = store.mentions_between(wanted.start, wanted.end)
-    assert [m.mention.id for m in found if m.article.id == name] == expected
-    everything = store.mentions_between(date.min, date.max, told=(date.min, date.max))
-    dayless = [f"{name}#{n}" for n, when in enumerate(ranges) if when is None]
-    without = [m.mention.id for m in everything if m.article.id == name and m.mention.date is None]
-    assert without == dayless
-
-
-def test_mentions_are_found_by_days_and_box(store: Store) -> None:
-    """With a box only mentions whose point lies in it are found, and those without a point."""
-    a = article("A1")
-    spots = [(36.0, 41.0), (36.0, 43.0), (None, None), (-17.0, 179.9), (-17.0, -179.9)]
-    places = [Place(name="x", lat=lat, lon=lon) for lat, lon in spots]
-    store.add_article(a)
-    store.store_extraction(
-        "A1", Extraction(mentions=tuple(mention(a, n, place=p) for n, p in enumerate(places)))
-    )
-    day = date(2020, 4, 13)
-    near = store.mentions_between(day, day, bbox=(41.0, 35.0, 42.0, 36.0))
-    assert [m.mention.id for m in near] == ["A1#0", "A1#2"]
-    over_the_line = store.mentions_between(day, day, bbox=(179.0, -18.0, -179.0, -16.0))
-    assert [m.mention.id for m in over_the_line] == ["A1#2", "A1#3", "A1#4"]
-
-
-# --- judgements
-
-
-def _judged(left: str, right: str, verdict: Verdict = Verdict.SAME, **fields: object) -> Judgement:
-    values: dict[str, object] = {
-        "score": 0.9,
-        "reasons": (Reason(feature="date", weight=2.5, text="same day"),),
+    store.put_profiles(made)
+    keys, first, long = wanted
+    found = store.profiles_in(sorted(keys), first, first + long)
+    assert {n: text for n, text in found.items() if n.startswith(f"{name}#")} == {
+        r.id: r.data
+        for r in made
+        if keys.intersection(r.keys) and r.first <= first + long and first <= r.last
     }
-    return Judgement(left=left, right=right, verdict=verdict, **{**values, **fields})
 
 
-def test_judgements_come_back_with_reasons(store: Store) -> None:
-    """A judgement is the same after storing, and is found by either of its mentions."""
-    at = datetime(2020, 4, 13, 8, tzinfo=UTC)
-    first, second = _judged("A1#1", "A2#1", at=at), _judged("A2#1", "A3#1", Verdict.DIFFERENT, at=at)
-    assert store.add_judgements([first, second]) == 2
-    assert store.judgements_about(["A1#1"]) == (first,)
-    assert store.judgements_about(["A2#1"]) == (first, second)
-    assert store.judgements_about([]) == ()
-    assert tuple(store.all_judgements()) == (first, second)
+def test_a_profile_takes_the_place_of_the_mentions_old_one(store: Store) -> None:
+    """Stored again, a mention is found by its new keys alone, and its links are gone, the others' not."""
+    told(store, "A1"), told(store, "A2"), told(store, "A3")
+    store.put_profiles([row("A1#1", 1, 2), row("A2#1", 1), row("A3#1", 1)])
+    store.add_links([Link("A1#1", "A2#1", 500), Link("A1#1", "A3#1", 600), Link("A2#1", "A3#1", 700)])
+    store.put_profiles([row("A1#1", 3)])
+    assert store.profiles_in([2], 1, 1) == {}
+    assert store.profiles_in([1, 3], 1, 1).keys() == {"A1#1", "A2#1", "A3#1"}
+    assert store.links_of(["A1#1", "A2#1", "A3#1"]) == [Link("A2#1", "A3#1", 700)]
 
 
-def test_the_latest_judgement_of_an_author_stands(store: Store) -> None:
-    """A new verdict supersedes the same author's old one; another author's stands beside it."""
-    store.add_judgements([_judged("a", "b"), _judged("a", "b", Verdict.DIFFERENT, by="Ms Okafor", score=1.0)])
-    assert store.add_judgements([_judged("a", "b", Verdict.UNSURE, score=0.5)]) == 1
-    standing = store.judgements_about(["a"])
-    assert [(j.by, j.verdict) for j in standing] == [
-        ("Ms Okafor", Verdict.DIFFERENT),
-        ("rules", Verdict.UNSURE),
-    ]
-    assert standing[1].supersedes is not None
-    assert store.counts()["judgements"] == 3
+def test_links_are_found_from_either_side(store: Store, reopen: Factory) -> None:
+    """A link comes back once, whichever of its mentions is asked for; one of its pair takes its place."""
+    told(store, "A1"), told(store, "A2"), told(store, "A3")
+    one, other = Link("A1#1", "A2#1", -250), Link("A2#1", "A3#1", 4000)
+    store.add_links([one, other])
+    for store_ in (store, reopen()):
+        assert store_.links_of(["A1#1"]) == [one]
+        assert store_.links_of(["A2#1"]) == store_.links_of(["A1#1", "A2#1", "A3#1"]) == [one, other]
+        assert store_.links_of([]) == []
+    store.add_links([one._replace(odds=900)])
+    assert store.links_of(["A1#1"]) == [Link("A1#1", "A2#1", 900)]
 
 
-def test_judging_the_same_again_adds_nothing(store: Store) -> None:
-    """A verdict repeated with the same score is not appended, so linking again leaves no trace."""
-    store.add_judgements([_judged("a", "b")])
-    assert store.add_judgements([_judged("a", "b"), _judged("a", "b")]) == 0
-    with pytest.raises(StoreError):
-        store.add_judgements([_judged("b", "a")])
+def test_what_is_said_of_mentions_not_stored_is_left_out(store: Store) -> None:
+    """A profile or link of an unknown mention leaves nothing, and stops nothing."""
+    told(store, "A1"), told(store, "A2")
+    store.put_profiles([row("A1#1", 1), row("A9#1", 1)])
+    store.add_links([Link("A1#1", "A9#1", 500), Link("A1#1", "A2#1", 600)])
+    assert store.profiles(["A1#1", "A9#1"]) == {"A1#1": "what A1#1 tells"}
+    assert store.links_of(["A1#1", "A9#1"]) == [Link("A1#1", "A2#1", 600)]
+    store.fill_links([row("A9#1", 1), row("A2#1", 1)], [Link("A2#1", "A9#1", 1), Link("A1#1", "A2#1", 2)])
+    assert store.profiles(["A1#1", "A2#1", "A9#1"]) == {"A2#1": "what A2#1 tells"}
+    assert store.links_of(["A1#1", "A2#1", "A9#1"]) == [Link("A1#1", "A2#1", 2)]
+
+
+def test_a_mention_that_goes_takes_its_profile_and_links_with_it(store: Store) -> None:
+    """What follows from a mention is gone with it; a new mention of that id begins with nothing."""
+    told(store, "A1"), told(store, "A2")
+    store.put_profiles([row("A1#1", 1), row("A2#1", 1)])
+    store.add_links([Link("A1#1", "A2#1", 500)])
+    store.store_extraction("A1", Extraction())
+    assert store.links_of(["A1#1", "A2#1"]) == []
+    assert store.profiles_in([1], 1, 1).keys() == {"A2#1"}
+    store.store_extraction("A1", Extraction(mentions=(mention(article("A1")),)))
+    assert store.profiles(["A1#1"]) == {}
+    assert store.links_of(["A1#1", "A2#1"]) == []
+
+
+def test_the_least_sure_links_come_first(store: Store) -> None:
+    """Links near even odds are listed, the least sure first; sure ones are not."""
+    told(store, "A1"), told(store, "A2"), told(store, "A3")
+    links = [Link("A1#1", "A2#1", 900), Link("A1#1", "A3#1", -300), Link("A2#1", "A3#1", 4000)]
+    store.add_links(links)
+    assert list(store.unsure_links()) == [links[1], links[0]]
+    assert list(store.unsure_links(1)) == [links[1]]
+
+
+def test_the_mark_of_linking_is_kept(store: Store, reopen: Factory) -> None:
+    """A fresh store has no mark; the last one set is there for other programs too."""
+    assert store.link_mark() is None
+    store.set_link_mark("one")
+    store.set_link_mark("other")
+    assert (store.link_mark(), reopen().link_mark()) == ("other", "other")
 
 
 # --- incidents
@@ -537,22 +546,23 @@ def test_filters(store: Store, wanted: IncidentFilter, found: list[str]) -> None
     assert [i.id for i in listed(i for i in everything if passes(i, wanted, hits))] == found
 
 
-def test_revisions_are_kept_in_order_of_time(store: Store) -> None:
-    """Revisions come in order of time, each once, with those of incidents that were taken up."""
+def test_changes_of_the_gazetteer_are_kept_by_mention(store: Store) -> None:
+    """What a change of the gazetteer did to a place is found by its mention, in order of time."""
 
-    def revision(day: int, field: str) -> Revision:
+    def revision(day: int, mention_id: str) -> Revision:
         at = datetime(2020, 4, day, tzinfo=UTC)
-        kind = RevisionKind.TOLL
-        return Revision(kind=kind, at=at, field=field, before=None, after=[1], because="told", mention="A1#1")
+        kind = RevisionKind.PLACE
+        return Revision(
+            kind=kind, at=at, field="place", before=None, after=[1], because="refined", mention=mention_id
+        )
 
-    one, two = told(store, "A1"), told(store, "A2")
-    store.replace_incidents([incident("I1", one), incident("I2", two)])
-    assert store.append_revisions("I1", [revision(15, "killed"), revision(13, "place")]) == 2
-    assert store.append_revisions("I2", [revision(14, "date")]) == 1
-    assert store.append_revisions("I1", [revision(15, "killed")]) == 0
-    assert store.revisions("I1") == (revision(13, "place"), revision(15, "killed"))
-    store.replace_incidents([incident("I1", one, two, aliases=("I2",))], ["I2"])
-    assert [r.field for r in store.revisions("I2")] == ["place", "date", "killed"]
+    told(store, "A1"), told(store, "A2")
+    store.add_place_revisions([revision(15, "A1#1"), revision(14, "A2#1")])
+    store.add_place_revisions([revision(13, "A1#1")])
+    assert store.place_revisions(["A1#1"]) == (revision(13, "A1#1"), revision(15, "A1#1"))
+    found = store.place_revisions(["A2#1", "A1#1"])
+    assert [r.at.day for r in found] == [13, 14, 15]
+    assert store.place_revisions(["A3#1"]) == store.place_revisions([]) == ()
 
 
 # --- areas
