@@ -10,9 +10,9 @@ strongly than any two of them do. The noise is in vocabulary/link_weights.yaml.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seamwatch.vocabulary.acled import SubEventType
 
@@ -26,6 +26,12 @@ _WINDOW = 7.0  # days among which a telling's day is sought
 _LONGEST = 62  # days of a range that are looked at one by one
 _MEMORY = 1 << 18
 _GROUPS = ("civilian", "nonstate", "state")
+
+
+def two(likely: Callable[[Any], float], one: Any, other: Any) -> int:
+    """Return, in thousandths, what two values speak for one thing rather than two."""
+    told = ((one, 2),) if one == other else ((one, 1), (other, 1)) if one < other else ((other, 1), (one, 1))
+    return round(1000 * (likely(told) - likely(((one, 1),)) - likely(((other, 1),))))
 
 
 def _total(logs: list[float]) -> float:
@@ -56,6 +62,10 @@ class Likelihood:
         self.day = lru_cache(_MEMORY)(self._day)
         self.kind = lru_cache(_MEMORY)(self._kind)
         self.loss = lru_cache(_MEMORY)(self._loss)
+
+    def two_kinds(self, one: SubEventType, other: SubEventType) -> int:
+        """Return, in thousandths, what two types speak for one event rather than two."""
+        return two(self.kind, one, other)
 
     def _figure(self, told: tuple[tuple[Figure, int], ...]) -> float:
         """Return the log-likelihood of what is said of one outcome."""

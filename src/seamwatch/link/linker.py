@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from seamwatch.link.block import may_be_one, pairs_in
-from seamwatch.link.cluster import KEEP, cluster, components, conflicts
+from seamwatch.link.cluster import KEEP, cluster, conflicts
 from seamwatch.link.compare import Profile, Profiles, links
 from seamwatch.link.decisions import judgements_of
 from seamwatch.link.frame import Frame, Ints
@@ -31,20 +31,12 @@ class Parts:
     conflicts: tuple[Conflict, ...] = ()
 
 
-def links_between(new: Sequence[Profile], others: Sequence[Profile], rules: LinkRules) -> list[Link]:
-    """Return the links of new mentions with one another and with others, sorted.
-
-    `others` may hold any mentions, as long as those are among them that may be one with a new one. A mention
-    that is in both counts as new.
-    """
-    mine = {p.id for p in new}
-    rows = [*new, *(p for p in others if p.id not in mine)]
-    first, second = np.nonzero(
-        np.tri(len(new), len(rows), -1, dtype=np.bool_)
-        | (np.arange(len(rows))[None, :] >= len(new)).repeat(len(new), axis=0)
-    )
-    frame = Frame(rows)
-    return sorted(_links(frame, first, second, rules))
+def links_between(
+    profiles: Sequence[Profile], pairs: Iterable[tuple[int, int]], rules: LinkRules
+) -> list[Link]:
+    """Return the links of these pairs of rows, sorted; each pair once, in either order."""
+    rows = np.array(list(pairs), np.int64).reshape(-1, 2)
+    return sorted(_links(Frame(profiles), rows[:, 0], rows[:, 1], rules)) if len(rows) else []
 
 
 def _links(frame: Frame, i: Ints, j: Ints, rules: LinkRules) -> Iterator[Link]:
@@ -75,43 +67,14 @@ def partition(
     linked: Iterable[Link],
     judgements: Iterable[Judgement],
     rules: LinkRules,
-    *,
-    whole: bool = False,
 ) -> Parts:
     """Return the clusters of these mentions; one never crosses what binding links and judgements connect.
 
-    What is connected is clustered by itself, or with `whole` all at once: the same comes out, for many
-    mentions faster.
+    What becomes of mentions that nothing connects with others does not depend on the others.
     """
     judged = list(judgements)
-    if whole:
-        names = sorted(profiles)
-        clashes = conflicts(names, judged) if judged else ()
-        return Parts(clusters=cluster(profiles, linked, rules, judged), conflicts=clashes)
-    linked = list(linked)
-    group_of = {
-        name: number for number, group in enumerate(components(profiles, linked, judged)) for name in group
-    }
-    members: dict[int, list[str]] = {}
-    for name, number in group_of.items():
-        members.setdefault(number, []).append(name)
-    inside: dict[int, list[Link]] = {}
-    for link in linked:
-        number = group_of.get(link.left, -1)
-        if number >= 0 and number == group_of.get(link.right, -2):
-            inside.setdefault(number, []).append(link)
-    said: dict[int, list[Judgement]] = {}
-    for judgement in judged:
-        number = group_of.get(judgement.left, -1)
-        if number >= 0 and number == group_of.get(judgement.right, -2):
-            said.setdefault(number, []).append(judgement)
-    clusters: list[tuple[str, ...]] = []
-    found: list[Conflict] = []
-    for number, names in members.items():
-        about = said.get(number, [])
-        clusters += cluster({n: profiles[n] for n in names}, inside.get(number, ()), rules, about)
-        found += conflicts(names, about) if about else ()
-    return Parts(clusters=tuple(sorted(clusters)), conflicts=tuple(found))
+    clashes = conflicts(profiles, judged) if judged else ()
+    return Parts(clusters=cluster(profiles, linked, rules, judged), conflicts=clashes)
 
 
 def link_all(

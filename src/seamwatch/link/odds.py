@@ -12,7 +12,8 @@ import numpy as np
 
 from seamwatch.link.frame import Bools, Floats, Frame, Ints
 from seamwatch.link.judge import DISTRICT, REGION, SPOT_KM
-from seamwatch.link.rules import TYPES, LinkRules
+from seamwatch.link.likelihood import two
+from seamwatch.link.rules import LinkRules
 from seamwatch.model.place import EARTH_RADIUS_KM
 
 MOST_SUPPORT = 4  # tellings of one place that count against another
@@ -32,8 +33,7 @@ class PairOdds:
         self._frame = frame
         self._rules = rules
         self._weights = {**rules.odds, _NOTHING: 0}
-        by = rules.likelihood
-        self._types = np.array([[_both(by.kind, a, b) for b in TYPES] for a in TYPES], np.int64)
+        self._types = rules.type_odds
         bits = frame.groups
         self._specific = _bits(bits[g] for g in rules.within if g in bits)
         wider = [(bits[g], bits[w]) for g, w in rules.within.items() if g in bits and w in bits]
@@ -90,10 +90,10 @@ class PairOdds:
     def _facets(self, i: Ints, j: Ints) -> Ints:
         f, by = self._frame, self._rules.likelihood
         total: Ints = self._types[f.type[i], f.type[j]].copy()
-        total += _looked_up(f.day_of, i, j, lambda a, b: _both(by.day, a, b), f.shift_of)
+        total += _looked_up(f.day_of, i, j, lambda a, b: two(by.day, a, b), f.shift_of)
         for figure in f.figures:
-            total += _looked_up(figure, i, j, lambda a, b: _both(by.figure, a, b))
-        total += _looked_up(f.losses, i, j, lambda a, b: _both(by.loss, a, b))
+            total += _looked_up(figure, i, j, lambda a, b: two(by.figure, a, b))
+        total += _looked_up(f.losses, i, j, lambda a, b: two(by.loss, a, b))
         return total
 
     def _passed(self, i: Ints, j: Ints) -> Codes:
@@ -256,12 +256,6 @@ class PairOdds:
             ],
             "weapon.other",
         )
-
-
-def _both(likely: Callable[[tuple[tuple[Any, int], ...]], float], one: Any, other: Any) -> int:
-    """Return, in thousandths, what two values speak for one thing rather than two."""
-    told = ((one, 2),) if one == other else tuple(sorted(((one, 1), (other, 1))))
-    return round(1000 * (likely(told) - likely(((one, 1),)) - likely(((other, 1),))))
 
 
 def _looked_up(

@@ -47,7 +47,7 @@ class LinkRules:
     noise: Mapping[str, float]
     likelihood: Likelihood
     odds: Mapping[str, int]
-    kinds: npt.NDArray[np.int64]
+    type_odds: npt.NDArray[np.int64]
     fits: npt.NDArray[np.bool_]
 
     def find_groups(self, words: Iterable[str]) -> frozenset[str]:
@@ -126,6 +126,7 @@ def load_link_rules() -> LinkRules:
         types = _types(raw)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as wrong:
         raise VocabularyError(f"{where}: not a table of weights ({wrong})") from wrong
+    likelihood = Likelihood(noise, types)
     kinds = np.array([[KINDS.index(types[a, b]) for b in TYPES] for a in TYPES], np.int64)
     entries = read_entries("linking")
     groups: dict[str, tuple[str, ...]] = {}
@@ -150,8 +151,8 @@ def load_link_rules() -> LinkRules:
         agencies=agencies,
         late_death=late_death,
         noise=noise,
-        likelihood=Likelihood(noise, types),
+        likelihood=likelihood,
         odds={name: round(1000 * value) for name, value in weights.items()},
-        kinds=kinds,
+        type_odds=np.array([[likelihood.two_kinds(a, b) for b in TYPES] for a in TYPES], np.int64),
         fits=~np.isin(kinds, [KINDS.index("other"), KINDS.index("never")]),
     )

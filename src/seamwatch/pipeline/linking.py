@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from seamwatch.errors import UnknownIdError
 from seamwatch.link.compare import (
-    SLACK,
     Profile,
     Profiles,
     links,
@@ -53,7 +52,8 @@ def mark_of(rules: LinkRules) -> str:
     said = (
         2,  # of what is compared and how clusters grow: raise it where that changes
         sorted(rules.odds.items()),
-        rules.kinds.tolist(),
+        rules.type_odds.tolist(),
+        sorted(rules.noise.items()),
         sorted(rules.groups.items()),
         sorted(rules.within.items()),
         sorted(rules.place_words | rules.common_words),
@@ -132,18 +132,20 @@ class Linker:
         from seamwatch.link.block import probed_blocks
         from seamwatch.link.linker import links_between
 
-        found: list[Link] = []
-        for number, profile in enumerate(new):
-            window = window_of(profile)
-            if window is None:
-                continue
-            keys = probed_blocks(profile, self.rules).tolist()
-            rows = self._store.profiles_in(keys, window[0] - SLACK, window[1] + SLACK)
+        probes = [probed_blocks(profile, self.rules).tolist() for profile in new]
+        found = self._store.profiles_in({key for keys in probes for key in keys})
+        number = {profile.id: row for row, profile in enumerate(new)}
+        rows = list(new)
+        others = self._read({n: text for n, text in found.profiles.items() if n not in number})
+        for name, profile in others.items():
+            number[name] = len(rows)
+            rows.append(profile)
+        pairs: list[tuple[int, int]] = []
+        for row, keys in enumerate(probes):
+            near = {number[name] for key in keys for name in found.under.get(key, ())}
             # Each pair of new ones comes up once: the later one finds the earlier.
-            for later in new[number:]:
-                rows.pop(later.id, None)
-            found += links_between([profile], list(self._read(rows).values()), self.rules)
-        return found
+            pairs.extend((row, other) for other in near if other < row or other >= len(new))
+        return links_between(rows, pairs, self.rules)
 
     def _read(self, rows: Mapping[str, str]) -> dict[str, Profile]:
         found: dict[str, Profile] = {}

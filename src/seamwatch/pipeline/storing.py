@@ -174,6 +174,8 @@ class ArticleStorer:
 
         The first is told by its day and id: whichever came in first, the same one is the root.
         """
+        if not similar and twin is None:
+            return []
         relatives = [twin] if twin else []
         family = dict(self._store.version_family([article.id, *similar, *relatives]))
         if twin is not None:

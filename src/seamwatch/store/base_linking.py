@@ -18,6 +18,13 @@ class ProfileRow(NamedTuple):
     last: int
 
 
+class Found(NamedTuple):
+    """Profiles by id, as text, and the ids under each key."""
+
+    profiles: dict[str, str]
+    under: dict[int, list[str]]
+
+
 class LinkingStore(Protocol):
     """Profiles, blocks and links. They follow from the mentions and the rules, and can be made again."""
 
@@ -28,8 +35,8 @@ class LinkingStore(Protocol):
         """
         ...
 
-    def profiles_in(self, keys: Sequence[int], first: int, last: int) -> dict[str, str]:
-        """Return by id the profiles under any of these keys whose days overlap first..last."""
+    def profiles_in(self, keys: Collection[int]) -> Found:
+        """Return the profiles under any of these keys, and which stand under each."""
         ...
 
     def profiles(self, ids: Iterable[str]) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from seamwatch.model.link import Link
-from seamwatch.store.base_linking import ProfileRow
+from seamwatch.store.base_linking import Found, ProfileRow
 from seamwatch.store.sqlite_database import SqliteDatabase, chunks, to_json
 
 UNSURE = 1400  # thousandths: a probability between 0.2 and 0.8
@@ -43,16 +43,28 @@ class LinkTables(SqliteDatabase):
                     ),
                 )
 
-    def profiles_in(self, keys: Sequence[int], first: int, last: int) -> dict[str, str]:
-        """Return by id the profiles under any of these keys whose days overlap first..last."""
-        return dict(
-            self.read(
-                "SELECT m.id, p.data FROM (SELECT DISTINCT b.mention FROM json_each(?) k "
-                "CROSS JOIN blocks b ON b.block = k.value WHERE b.first <= ? AND b.last >= ?) f "
-                "JOIN profiles p ON p.mention = f.mention JOIN mentions m ON m.key = f.mention",
-                (to_json([int(key) for key in keys]), last, first),
-            )
+    def profiles_in(self, keys: Collection[int]) -> Found:
+        """Return the profiles under any of these keys, and which stand under each."""
+        rows = self.read(
+            "SELECT b.block, b.mention FROM json_each(?) k CROSS JOIN blocks b ON b.block = k.value",
+            (to_json([int(key) for key in keys]),),
         )
+        held = sorted({mention for _, mention in rows})
+        ids: dict[int, str] = {}
+        profiles: dict[str, str] = {}
+        for run in chunks(held):
+            for mention, name, data in self.read(
+                "SELECT p.mention, m.id, p.data FROM profiles p JOIN mentions m ON m.key = p.mention "
+                f"WHERE p.mention {_IN}",
+                (to_json(run),),
+            ):
+                ids[mention] = name
+                profiles[name] = data
+        under: dict[int, list[str]] = {}
+        for key, mention in rows:
+            if mention in ids:
+                under.setdefault(key, []).append(ids[mention])
+        return Found(profiles, under)
 
     def profiles(self, ids: Iterable[str]) -> dict[str, str]:
         """Return the profiles of these mentions by id; a mention that has none is left out."""
