@@ -7,21 +7,25 @@ import sys
 import typer
 
 from seamwatch.cli.database import DB_OPTION, open_database
+from seamwatch.cli.incidents import POLICY_OPTION
 from seamwatch.cli.output import utf8_output
+from seamwatch.vocabulary.codes import Policy
 
 
 def explain(
     id: str = typer.Argument(..., metavar="ID", help="The incident's id, as `seamwatch incidents` lists it."),
     db: str = DB_OPTION,
+    policy: Policy = POLICY_OPTION,
 ) -> None:
     """Show an incident with every value, its quotes and sources, the disagreements and the revisions.
 
     Example: seamwatch explain i-4f7x2m9qpa --db kirkuk.db
     """
+    from seamwatch.pipeline.listing import incident_by
     from seamwatch.publish.explain import explain as write
 
     utf8_output()
     with open_database(db) as store:
-        incident = store.incident(id)
+        incident = incident_by(store, id, policy)
         articles = {a.id: a for a in store.articles({m.article.id for m in incident.mentions})}
     write(incident, articles, sys.stdout, colour=sys.stdout.isatty())

@@ -11,9 +11,20 @@ import typer
 
 from seamwatch.cli.database import DB_OPTION, open_database
 from seamwatch.cli.output import EXIT_USAGE, say, utf8_output
+from seamwatch.vocabulary.codes import Policy
 
 if TYPE_CHECKING:
     from seamwatch.vocabulary.codes import Status
+
+POLICY_OPTION = typer.Option(
+    Policy.UCDP,
+    "--policy",
+    help=(
+        "Which value is shown where sources differ. ucdp: the newest sure figure, rivals as low and high. "
+        "conservative: the lowest figure. latest: what was told last. "
+        "corroborated: what most independent sources give."
+    ),
+)
 
 
 class Format(StrEnum):
@@ -54,6 +65,7 @@ def incidents(
         "confirmed,unconfirmed,claimed",
         help="Statuses to list, with commas: also denied, retracted, foiled; or all.",
     ),
+    policy: Policy = POLICY_OPTION,
 ) -> None:
     """List incidents: one line each, or as JSON, CSV or GeoJSON.
 
@@ -74,7 +86,7 @@ def incidents(
         statuses=_statuses(status),
     )
     with open_database(db) as store:
-        writer_of(format.value)(list_incidents(store, wanted, as_of), sys.stdout)
+        writer_of(format.value)(list_incidents(store, wanted, as_of, policy), sys.stdout)
 
 
 def _check_type(text: str | None) -> None:

@@ -210,7 +210,7 @@ class _Anew:
             profiles = {self._profiles[at].id: self._profiles[at] for at in rows}
             about = [j for j in judged if j.left in profiles and j.right in profiles]
             linked = self.links(np.flatnonzero(link_chunk == now))
-            parts = partition(profiles, linked, about, self._rules, whole=True)
+            parts = partition(profiles, linked, about, self._rules)
             clusters += parts.clusters
             conflicts += parts.conflicts
             self._step("grouping", now + 1, chunk + 1)
@@ -296,7 +296,7 @@ class _Before:
         fields = _differing(was, incident)
         if fields:
             return incident, (Changed(id=incident.id, kind="values", before=before, fields=fields),), False
-        return incident, (), was.aliases == incident.aliases
+        return incident, (), set(was.aliases).issuperset(incident.aliases)
 
     def rest(self) -> Iterator[Changed]:
         """Yield the incidents of which nothing is left."""

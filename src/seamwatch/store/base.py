@@ -212,6 +212,10 @@ class Store(PlaceStore, TombstoneStore, DecisionStore, LinkingStore, Protocol):
         """Return every mention, in the order in which they were stored."""
         ...
 
+    def known_mentions(self, moment: datetime) -> Iterator[tuple[str, bool]]:
+        """Return the id of every mention, each with whether it was known at a moment."""
+        ...
+
     # --- incidents
 
     def replace_incidents(self, incidents: Iterable[Incident], removed_ids: Iterable[str] = ()) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from seamwatch.model.time import TimeMention
 from seamwatch.store.base import Box
 from seamwatch.store.sqlite_articles import REF, article_ref
 from seamwatch.store.sqlite_database import Row, SqliteDatabase, chunks, now, to_json
+from seamwatch.store.sqlite_database import moment as as_text
 
 # Mentions held decoded: some 60 MB.
 MOST_HELD = 8_000
@@ -168,6 +170,16 @@ class MentionTables(SqliteDatabase):
     def all_mentions(self) -> Iterator[SourcedMention]:
         """Return every mention, in the order in which they were stored."""
         return self._mentions([key for (key,) in self.read("SELECT key FROM mentions ORDER BY key")])
+
+    def known_mentions(self, moment: datetime) -> Iterator[tuple[str, bool]]:
+        """Return the id of every mention, each with whether it was known at a moment."""
+        # As `article_ref` has it: from the day of publication on, at 00:00 UTC, else from when it was stored.
+        rows = self.read(
+            "SELECT m.id, coalesce(a.published || 'T00:00:00.000000+00:00', a.stored_at) <= ? "
+            "FROM mentions m JOIN articles a ON a.id = m.article_id",
+            (as_text(moment),),
+        )
+        return ((name, bool(then)) for name, then in rows)
 
     def _mentions(self, keys: list[int]) -> Iterator[SourcedMention]:
         for run in chunks(keys):
