@@ -5,8 +5,8 @@
 
 splink is no dependency of this project: give it an environment of its own. Two models are trained without
 labels (EM) and clustered by connected components at several thresholds; all are reported, and the best by
-pair F1, which the gold picks in splink's favour. "ready-made" takes comparisons from splink's library, field
-by field; "fitted" adds comparisons written for such reports: ranges of days, places that hold one another.
+pair F1, which the gold picks in splink's favour. "ready-made" compares days, names and points with splink's library;
+"fitted" with comparisons written for such reports: ranges of days, places that hold one another.
 A third, "taught", is "fitted" with what the gold says of each level: as good as training could ever be.
 A run on all events is written to bench/results/splink.json. See LINKING.md.
 """
@@ -43,7 +43,7 @@ COLUMNS = (
     "unique_id VARCHAR, event VARCHAR, start_date DATE, end_date DATE, week DATE, fortnight DATE, exact "
     "BOOLEAN, name VARCHAR, level INTEGER, admin2 VARCHAR, admin1 VARCHAR, country VARCHAR, lat DOUBLE, "
     "lon DOUBLE, killed INTEGER, event_type VARCHAR, sub_type VARCHAR, actors VARCHAR, sides VARCHAR[], "
-    "harmed VARCHAR"
+    "harmed VARCHAR, deaths VARCHAR"
 )
 OVERLAP = "start_date_l <= end_date_r AND start_date_r <= end_date_l"
 NEXT_DAY = "start_date_l <= end_date_r + 1 AND start_date_r <= end_date_l + 1"
@@ -84,7 +84,7 @@ def rows_of(reports: Path, event_of: Mapping[str, str]) -> Iterator[dict[str, An
                 when, place = mention["date"], mention["place"]
                 start = date.fromisoformat(when["start"])
                 sides = [actor["name"] for actor in mention["perpetrators"]]
-                harmed = sorted(victim["group"] for victim in mention["victims"])
+                victims = sorted((victim["group"], victim["count"]) for victim in mention["victims"])
                 yield {
                     "unique_id": mention["id"],
                     "event": event_of[mention["id"]],
@@ -105,7 +105,8 @@ def rows_of(reports: Path, event_of: Mapping[str, str]) -> Iterator[dict[str, An
                     "sub_type": mention["sub_event_type"],
                     "actors": " | ".join(sorted(sides)),
                     "sides": sides,
-                    "harmed": " ".join(harmed) or None,
+                    "harmed": " ".join(group for group, _ in victims) or None,
+                    "deaths": " ".join(f"{group} {count}" for group, count in victims) or None,
                 }
 
 
@@ -120,7 +121,7 @@ def ready_made() -> list[Any]:
         _toll(),
         _type(),
         _sides(),
-        cl.ExactMatch("harmed"),
+        _harmed(),
     ]
 
 
@@ -161,7 +162,7 @@ def fitted() -> list[Any]:
             cll.ElseLevel(),
         ],
     )
-    return [days, place, _toll(), _type(), _sides(), cl.ExactMatch("harmed")]
+    return [days, place, _toll(), _type(), _sides(), _harmed()]
 
 
 def _level(condition: str, label: str) -> Any:
@@ -174,6 +175,11 @@ def _toll() -> Any:
         output_column_name="killed",
         comparison_levels=[
             cll.NullLevel("killed"),
+            _level(
+                "killed_l = killed_r AND deaths_l = deaths_r AND killed_l >= 8", "same deaths, 8 and more"
+            ),
+            _level("killed_l = killed_r AND deaths_l = deaths_r AND killed_l >= 3", "same deaths, 3 to 7"),
+            _level("killed_l = killed_r AND deaths_l = deaths_r", "same deaths, 1 or 2"),
             cll.ExactMatchLevel("killed", term_frequency_adjustments=True),
             _level(f"{apart} <= 3 AND least(killed_l, killed_r) >= 8", "1 to 3 apart, 8 and more"),
             _level(f"{apart} <= 1", "1 apart"),
@@ -202,6 +208,17 @@ def _sides() -> Any:
             cll.NullLevel("actors"),
             cll.ExactMatchLevel("actors", term_frequency_adjustments=True),
             cll.ArrayIntersectLevel("sides", 1),
+            cll.ElseLevel(),
+        ],
+    )
+
+
+def _harmed() -> Any:
+    return cl.CustomComparison(
+        output_column_name="harmed",
+        comparison_levels=[
+            cll.NullLevel("harmed"),
+            cll.ExactMatchLevel("harmed", term_frequency_adjustments=True),
             cll.ElseLevel(),
         ],
     )
