@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -242,13 +243,19 @@ def profile_from_text(text: str) -> Profile:
 class Profiles:
     """Profiles of mentions, each made once: the same telling is compared with many that come after it."""
 
-    def __init__(self, rules: LinkRules, *, most: int = 20_000) -> None:
+    def __init__(
+        self, rules: LinkRules, *, most: int = 20_000, known: Mapping[str, Profile] | None = None
+    ) -> None:
+        """Take the rules, how many profiles to hold, and those by id that are made already and still true."""
         self._rules = rules
         self._most = most
+        self._known = known or {}
         self._made: dict[str, tuple[SourcedMention, Profile]] = {}
 
     def of(self, sourced: SourcedMention) -> Profile:
         """Return the profile of a mention; one whose article has changed since is made anew."""
+        if sourced.mention.id in self._known:
+            return self._known[sourced.mention.id]
         found = self._made.get(sourced.mention.id)
         if found is not None and found[0] is sourced:
             return found[1]
