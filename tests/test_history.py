@@ -10,6 +10,7 @@ import pytest
 
 from seamwatch.pipeline.decide import Decider
 from seamwatch.store import Store
+from seamwatch.vocabulary.codes import RevisionKind
 from test_cli import run
 from told_store import BOMB, RAID, incident_of, opened, tell
 
@@ -70,7 +71,8 @@ def test_the_json_has_every_event(tmp_path: Path, store: Store) -> None:
     assert (row["id"], row["status"]) == (bomb, store.incident(bomb).status.value)
     revisions = [event for event in row["events"] if event["what"] == "revision"]
     decisions = [event for event in row["events"] if event["what"] == "decision"]
-    assert len(revisions) == len(store.incident(bomb).revisions)
+    told = [r for r in store.incident(bomb).revisions if r.kind is not RevisionKind.DECIDED]
+    assert len(revisions) == len(told)
     assert {"at", "field", "from", "to", "because", "mention", "kind"} <= revisions[0].keys()
     assert [(d["id"], d["kind"], d["undone_by"]) for d in decisions] == [
         ("d1", "retract", "d2"),
@@ -79,6 +81,23 @@ def test_the_json_has_every_event(tmp_path: Path, store: Store) -> None:
     moments = [event["at"] for event in row["events"]]
     assert moments == sorted(moments)
     assert {entry["mention"] for entry in row["former_ids"]} == {"B#1"}
+
+
+def test_what_a_decision_changed_is_told_once(tmp_path: Path, store: Store) -> None:
+    """A corrected value stands in the decision's own event, and nowhere else."""
+    bomb = incident_of(store, "A#1")
+    Decider(store, by="ana").correct(bomb, "killed", 4)
+    Decider(store, by="ana").confirm(bomb)
+    done = run("history", bomb, "--db", str(tmp_path / "record.db"), "--format", "json")
+    events = json.loads(done.stdout)["events"]
+    assert "decided" not in {event["kind"] for event in events}
+    assert [event["changed"] for event in events if event["what"] == "decision"] == [
+        [{"field": "killed", "from": 3, "to": 4}],
+        [],
+    ]
+    told = history(tmp_path, bomb)
+    assert told.count("killed 3 -> 4") == 1
+    assert "confirmed -> confirmed" not in told
 
 
 def test_an_unknown_id_is_one_line(tmp_path: Path, store: Store) -> None:

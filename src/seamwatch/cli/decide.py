@@ -103,7 +103,8 @@ def same(
 ) -> None:
     """Decide that two incidents are one. The earlier one's id stays, the other id leads to it.
 
-    Named by two mentions, it is about these alone where somebody held others of the two incidents apart.
+    If you name two mentions and somebody held others of the two incidents
+    apart, it is about these two mentions alone.
 
     Example: seamwatch decide same i-4f7x2m9qpa i-7cd2k5wzta --db kirkuk.db
     """

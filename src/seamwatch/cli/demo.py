@@ -21,8 +21,8 @@ def demo(
 ) -> None:
     """Read the sample articles, link what they tell, list the incidents and explain one.
 
-    All articles, people and incidents of the samples are invented; the areas of northern Iraq are not, but
-    their borders are indicative.
+    All articles, people and incidents of the samples are invented; the areas
+    of northern Iraq are not, but their borders are indicative.
     """
     from seamwatch.errors import StoreError
     from seamwatch.ingest.area_files import read_areas

@@ -13,11 +13,13 @@ from seamwatch.vocabulary.codes import Policy
 
 
 def explain(
-    id: str = typer.Argument(..., metavar="ID", help="The incident's id, as `seamwatch incidents` lists it."),
+    id: str = typer.Argument(
+        ..., metavar="ID", help="The incident's id, as `seamwatch incidents` lists it, or one that it had."
+    ),
     db: str = DB_OPTION,
     policy: Policy = POLICY_OPTION,
 ) -> None:
-    """Show an incident with every value, its quotes and sources, the disagreements and the revisions.
+    """Show an incident: every value with its quotes and sources, disagreements, revisions.
 
     Example: seamwatch explain i-4f7x2m9qpa --db kirkuk.db
     """

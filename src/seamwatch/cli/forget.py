@@ -39,10 +39,12 @@ def forget(
 ) -> None:
     """Erase an article for a legal or safety reason: its text, its quotes and every value taken from it.
 
-    Its incidents are told anew from the other articles; one that no other tells is gone. A tombstone stays:
-    the id, who, when and why. The same text is refused from then on.
+    Its incidents are told anew from the other articles; one that no other
+    article tells is gone. A tombstone stays: the id, who, when and why. The
+    same text is refused from then on.
 
-    Not erased: files that you exported or copied, backups, and other articles that tell the same.
+    Not erased: files that you exported or copied, backups, and other articles
+    that tell the same.
 
     Example: seamwatch forget A17 --why "the witness is in danger" --db kirkuk.db
     """

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 POLICY_OPTION = typer.Option(
     Policy.UCDP,
     "--policy",
+    metavar="POLICY",
     help=(
         "Which value is shown where sources differ. ucdp: the newest sure figure, rivals as low and high. "
         "conservative: the lowest figure. latest: what was told last. "

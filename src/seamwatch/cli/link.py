@@ -41,9 +41,11 @@ def link(
 ) -> None:
     """Link all mentions anew where the rules of linking are other ones than those of the database.
 
-    What people decided holds, and every id leads on to its incident. All changes are one transaction: after
-    a crash the incidents are the old ones or the new ones. Other commands that write link anew by themselves
-    where it is needed; this one shows what it does, and with --dry-run what it would do.
+    What people decided holds, and every id leads on to its incident. All of
+    it is one transaction: after a crash the incidents are the old or the new.
+
+    `read` does the same by itself before it stores anything. This command
+    tells what changes, and with --dry-run what would.
 
     Example: seamwatch link --dry-run --db kirkuk.db
     """

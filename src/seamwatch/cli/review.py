@@ -37,9 +37,11 @@ def review(
 ) -> None:
     """Go through what the rules are not sure of: two tellings side by side, one key decides.
 
-    What would change most comes first. Decisions that contradict one another come before all.
+    What would change most comes first. Decisions that contradict one another
+    come before all.
 
-    Keys: s same, d different, u unsure, c confirm, k skip, z undo, o open, q quit. Each stores at once.
+    Keys: s same, d different, u unsure, c confirm, k skip, z undo, o open,
+    q quit. A decision is stored at once.
 
     Example: seamwatch review --db kirkuk.db
     """

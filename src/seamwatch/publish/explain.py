@@ -246,7 +246,7 @@ def _revisions(page: _Page, incident: Incident) -> None:
     refs = {m.mention.id: m.article for m in incident.mentions}
     page.heading("how the record changed")
     for revision in sorted(incident.revisions, key=lambda r: r.at):
-        if revision.before is None:
+        if revision.before is None or revision.before == revision.after:
             change = value_words(revision.after)
         else:
             change = f"{value_words(revision.before)} -> {value_words(revision.after)}"

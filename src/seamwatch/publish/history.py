@@ -20,12 +20,25 @@ _WHEN = 18  # "2024-03-02 14:05  "
 
 
 def write_json(history: History, out: TextIO) -> None:
-    """Write `{"id", "status", "events", "former_ids"}`; an event's `what` is "revision" or "decision"."""
+    """Write `{"id", "status", "events", "former_ids"}`; an event's `what` is "revision" or "decision".
+
+    What a decision changed stands in its own event, as `changed`.
+    """
+    changed = _decided(history)
     events: list[dict[str, Any]] = [
         {"what": "revision", **revision_json(entry)}
         if isinstance(entry, Revision)
-        else {"what": "decision", **decision_json(entry)}
+        else {
+            "what": "decision",
+            **decision_json(entry),
+            "changed": [
+                {"field": r.field, "from": r.before, "to": r.after}
+                for r in changed
+                if r.at == entry.decision.at and r.before != r.after
+            ],
+        }
         for entry in in_order(history)
+        if entry not in changed
     ]
     row = {
         "id": history.incident.id,
@@ -47,11 +60,9 @@ def write_text(history: History, out: TextIO) -> None:
     _paragraph(out, head)
     out.write("\n")
     sources = {m.mention.id: m.article.source for m in incident.mentions}
-    made = {told.decision.at for told in history.decisions}
-    # What a decision changed stands in its own line.
-    changed = [r for r in incident.revisions if r.kind is RevisionKind.DECIDED and r.at in made]
+    changed = _decided(history)
     for entry in in_order(history):
-        if isinstance(entry, Revision) and entry in changed:
+        if entry in changed:
             continue
         if isinstance(entry, Revision):
             source = sources.get(entry.mention)
@@ -63,6 +74,12 @@ def write_text(history: History, out: TextIO) -> None:
         out.write("\nOther ids that lead here\n")
         for name, mention in history.former_ids:
             _paragraph(out, f"{name}{f', of {mention}' if mention else ''}", indent=2)
+
+
+def _decided(history: History) -> list[Revision]:
+    """Return the revisions that decisions made: each is told with its decision."""
+    made = {told.decision.at for told in history.decisions}
+    return [r for r in history.incident.revisions if r.kind is RevisionKind.DECIDED and r.at in made]
 
 
 def in_order(history: History) -> list[Revision | ToldDecision]:
@@ -79,7 +96,9 @@ def _change(revision: Revision) -> str:
     if revision.field == "incident":
         return f"{kind}: "
     field = revision.field.replace("_", " ")
-    return f"{kind}: {'' if field == kind else f'{field} '}{_from_to(revision)}; "
+    # "claim made: Islamic State claims it" says the field already.
+    named = field in (kind, "claims")
+    return f"{kind}: {'' if named else f'{field} '}{_from_to(revision)}; "
 
 
 def _from_to(revision: Revision) -> str:
@@ -94,7 +113,7 @@ def _decision(told: ToldDecision, changed: Iterable[Revision]) -> str:
     moves = "".join(
         f"; {revision.field.replace('_', ' ')} {_from_to(revision)}"
         for revision in changed
-        if revision.at == decision.at and revision.field != "incident"
+        if revision.at == decision.at and revision.before != revision.after and revision.field != "incident"
     )
     return f"{decision.name} by {decision.by}, {what_words(decision)}{why}{moves}{undone}"
 

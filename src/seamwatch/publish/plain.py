@@ -20,7 +20,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 CLAIM_WORDS = {
     ClaimKind.CLAIMS: "claims it",
     ClaimKind.DENIES: "denies it",
-    ClaimKind.ACCUSED: "accuses another of it",
+    ClaimKind.ACCUSED: "accused another of it",
 }
 UNSURE = (Certainty.SUSPECTED, Certainty.ACCUSED, Certainty.CLAIMED)
 
