@@ -59,7 +59,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event as UCDP codes it. `harmed` are the groups with deaths (state, nonstate, civilian) and how many."""
+    """One event as UCDP codes it. `harmed` has the deaths of each group: state, nonstate, civilian."""
 
     id: str
     violence: int
