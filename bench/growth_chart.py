@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 Points = Sequence[tuple[float, float]]
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 400, 70, 170, 40, 50
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680, 400, 80, 210, 40, 50
 _COLOURS = ("#1b6ca8", "#c0562f", "#3f7f4f", "#7a4f9a")
 _MARKS = ("circle", "square", "diamond", "triangle")
 
