@@ -29,6 +29,9 @@ GROUPS = 1000  # ... or above this, where both have several tellings: what stand
 # A telling that could be one with many says less for each of them: so much more is asked for, by the
 # logarithm of how many times more links it has than this.
 CROWD, CROWDED = 1000, 4
+# What connects two mentions at all: a link above MERGE, and where many others are near both, one that is the
+# surer the more there are. Else all that happens in a city would hang together through the years.
+BIND_FROM, BIND_STEP, BIND_MOST = 3, 4000, 5500
 TOGETHER = (
     7  # tenths that what two clusters say as a whole has in their score; the mean of pairs has the rest
 )
@@ -52,9 +55,30 @@ def worth_keeping(odds: int) -> bool:
     return odds > KEEP
 
 
-def binds(link: Link) -> bool:
-    """Return whether a link can draw two mentions into one cluster."""
-    return link.odds > MERGE
+def near_of(links: Iterable[Link]) -> dict[str, int]:
+    """Return for each mention how many others a link above MERGE leads to."""
+    near: dict[str, int] = {}
+    for left, right, odds in links:
+        if odds > MERGE:
+            near[left] = near.get(left, 0) + 1
+            near[right] = near.get(right, 0) + 1
+    return near
+
+
+def needed(near: int) -> int:
+    """Return the log-odds above which a link binds two mentions that have so many others near them.
+
+    >>> needed(3), needed(10), needed(100)
+    (0, 4816, 5500)
+    """
+    return MERGE if near <= BIND_FROM else min(BIND_MOST, round(BIND_STEP * math.log(near / BIND_FROM)))
+
+
+def binds(link: Link, near: Mapping[str, int] | None = None) -> bool:
+    """Return whether a link can draw two mentions into one cluster, given how many others each has near."""
+    if near is None or link.odds <= MERGE:
+        return link.odds > MERGE
+    return link.odds > needed(min(near.get(link.left, 0), near.get(link.right, 0)))
 
 
 def _rank(judgement: Judgement) -> tuple[datetime, str, str]:
@@ -292,9 +316,11 @@ def cluster(
     >>> from seamwatch.link.compare import Profile, Where
     >>> from seamwatch.vocabulary.acled import SubEventType
     >>> def tell(name: str) -> Profile:
-    ...     return Profile(id=name, article=name, told=None, start=None, end=None, day_precision=0,
+    ...     return Profile(id=name, article=name, told=None, start=None, end=None,
+    ...         day_precision=0,
     ...         where=Where(), type=SubEventType.GRENADE, killed=None, injured=None, abducted=None,
-    ...         losses=None, best=(None, None), actors=(), sides=frozenset(), things=frozenset(), weapons=frozenset(),
+    ...         losses=None, best=(None, None), actors=(), sides=frozenset(), things=frozenset(),
+    ...         weapons=frozenset(),
     ...         rare=frozenset())
     >>> cluster({n: tell(n) for n in "cba"}, [Link("a", "b", 3500)], load_link_rules())
     (('a', 'b'), ('c',))
@@ -308,9 +334,17 @@ def cluster(
 
 
 def components(
-    ids: Iterable[str], links: Iterable[Link], judgements: Iterable[Judgement] = ()
+    ids: Iterable[str],
+    links: Iterable[Link],
+    judgements: Iterable[Judgement] = (),
+    near: Mapping[str, int] | None = None,
 ) -> tuple[tuple[str, ...], ...]:
-    """Return the ids in groups that binding links and judgements connect; clusters never cross them."""
+    """Return the ids in groups that binding links and judgements connect; clusters never cross them.
+
+    `near` is what `near_of` says of all links there are; without it, of those given.
+    """
+    links = list(links)
+    near = near_of(links) if near is None else near
     home = {name: name for name in ids}
 
     def top(name: str) -> str:
@@ -320,7 +354,7 @@ def components(
         return name
 
     same = [(j.left, j.right) for j in judgements if j.verdict is Verdict.SAME]
-    for left, right in [*((link.left, link.right) for link in links if binds(link)), *same]:
+    for left, right in [*((link.left, link.right) for link in links if binds(link, near)), *same]:
         if left in home and right in home:
             a, b = top(left), top(right)
             home[max(a, b)] = min(a, b)

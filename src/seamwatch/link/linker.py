@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from seamwatch.link.block import may_be_one, pairs_in
-from seamwatch.link.cluster import KEEP, cluster, conflicts
+from seamwatch.link.cluster import KEEP, cluster, components, conflicts
 from seamwatch.link.compare import Profile, Profiles, links
 from seamwatch.link.decisions import judgements_of
 from seamwatch.link.frame import Frame, Ints
@@ -67,14 +67,20 @@ def partition(
     linked: Iterable[Link],
     judgements: Iterable[Judgement],
     rules: LinkRules,
+    near: Mapping[str, int] | None = None,
 ) -> Parts:
     """Return the clusters of these mentions; one never crosses what binding links and judgements connect.
 
-    What becomes of mentions that nothing connects with others does not depend on the others.
+    What becomes of mentions that nothing connects with others does not depend on the others. `near` is what
+    `near_of` says of all links there are; without it, of those given.
     """
     judged = list(judgements)
+    links_ = list(linked)
+    groups = components(profiles, links_, judged, near)
+    home = {name: number for number, group in enumerate(groups) for name in group}
+    inside = [k for k in links_ if home.get(k.left, -1) == home.get(k.right, -2)]
     clashes = conflicts(profiles, judged) if judged else ()
-    return Parts(clusters=cluster(profiles, linked, rules, judged), conflicts=clashes)
+    return Parts(clusters=cluster(profiles, inside, rules, judged), conflicts=clashes)
 
 
 def link_all(

@@ -50,14 +50,15 @@ def mark_of(rules: LinkRules) -> str:
     from seamwatch.link import block, cluster
 
     said = (
-        2,  # of what is compared and how clusters grow: raise it where that changes
+        3,  # of what is compared and how clusters grow: raise it where that changes
         sorted(rules.odds.items()),
         rules.type_odds.tolist(),
         sorted(rules.noise.items()),
         sorted(rules.groups.items()),
         sorted(rules.within.items()),
         sorted(rules.place_words | rules.common_words),
-        (block.NEAR_KM, cluster.KEEP, cluster.FLOOR, cluster.MERGE, cluster.TOGETHER),
+        (block.NEAR_KM, cluster.KEEP, cluster.FLOOR, cluster.MERGE, cluster.TOGETHER, cluster.GROUPS),
+        (cluster.CROWD, cluster.CROWDED, cluster.BIND_FROM, cluster.BIND_STEP, cluster.BIND_MOST),
     )
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
@@ -88,12 +89,15 @@ class Linker:
         """
         store = self._store
         known = set(store.profiles(m.mention.id for m in mentions))
-        around = self.connected(known) | set(beside)
+        around = (self.connected(known) if known else set()) | set(beside)
         linked = [m for m in mentions if links(m.mention)]
         new = [self._profiles.of(m) for m in linked]
         store.put_profiles(self._row(profile) for profile in new)
-        store.add_links(self._links(new))
+        found = self._links(new)
         told = {m.mention.id for m in mentions}
+        # Where one more is near, what was bound before may not be any longer.
+        around |= self._reach({n for k in found if k.odds > 0 for n in (k.left, k.right)} - told)[0]
+        store.add_links(found)
         return self._derive(told | around, told, gone or {})
 
     def relink(self, ids: Iterable[str]) -> LinkChange:
@@ -102,11 +106,12 @@ class Linker:
         return self._derive(wanted, wanted, {})
 
     def connected(self, ids: Collection[str]) -> set[str]:
-        """Return the mentions that binding links or decisions connect with these, and these themselves.
+        """Return the mentions whose clusters may change when these change or go, and these themselves.
 
-        What becomes of one of them may change the clusters of all.
+        They are all that binding links or decisions connect with these, or with one that is near to these.
         """
-        return self._reach(ids)[0]
+        near = {n for k in self._store.links_of(ids) if k.odds > 0 for n in (k.left, k.right)}
+        return self._reach(near.union(ids))[0]
 
     def judge(self, left: str, right: str) -> Judgement:
         """Return what the rules say of two stored mentions; UnknownIdError where one is not stored."""
@@ -158,8 +163,13 @@ class Linker:
             found[name] = held[1]
         return found
 
-    def _reach(self, ids: Collection[str]) -> tuple[set[str], list[Link], tuple[Decision, ...]]:
-        """Return the mentions connected with these, the links among them, and the decisions on them."""
+    def _reach(
+        self, ids: Collection[str]
+    ) -> tuple[set[str], list[Link], tuple[Decision, ...], dict[str, int]]:
+        """Return the mentions connected with these, the links among them, the decisions on them.
+
+        Last how many others each mention has near it.
+        """
         from seamwatch.link.cluster import binds
         from seamwatch.link.decisions import bound_together
 
@@ -168,11 +178,16 @@ class Linker:
         fresh = set(seen)
         found: set[Link] = set()
         decided: dict[int, Decision] = {}
+        near: dict[str, int] = {}
         while fresh:
             reached: set[str] = set()
-            for link in store.links_of(fresh):
+            links_ = store.links_of(fresh)
+            unknown = {name for link in links_ for name in (link.left, link.right)}.difference(near)
+            near.update(dict.fromkeys(unknown, 0))
+            near.update(store.near_counts(unknown))
+            for link in links_:
                 found.add(link)
-                if binds(link):
+                if binds(link, near):
                     reached.update((link.left, link.right))
             for decision in store.decisions_about(fresh):
                 decided[decision.number] = decision
@@ -180,7 +195,7 @@ class Linker:
             fresh = reached - seen
             seen |= fresh
         inside = sorted(link for link in found if link.left in seen and link.right in seen)
-        return seen, inside, tuple(decided[number] for number in sorted(decided))
+        return seen, inside, tuple(decided[number] for number in sorted(decided)), near
 
     # --- incidents
 
@@ -190,9 +205,9 @@ class Linker:
         from seamwatch.link.linker import partition
 
         store = self._store
-        reached, linked, decisions = self._reach(ids)
+        reached, linked, decisions, near = self._reach(ids)
         profiles = self._read(store.profiles(reached))
-        parts = partition(profiles, linked, judgements_of(standing(decisions)), self.rules)
+        parts = partition(profiles, linked, judgements_of(standing(decisions)), self.rules, near)
         before = store.incidents_of(profiles)
         sizes = store.incident_sizes(set(before.values()))
         fresh = {name for name in profiles if name in changed or before.get(name) in gone}

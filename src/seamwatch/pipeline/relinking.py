@@ -177,14 +177,18 @@ class _Anew:
         """Return all clusters in order, and what contradicts; chunks of whole components at a time."""
         import numpy as np
 
-        from seamwatch.link.cluster import MERGE
+        from seamwatch.link.cluster import MERGE, cluster, needed
+        from seamwatch.link.cluster import conflicts as conflicts_of
         from seamwatch.link.decisions import judgements_of
-        from seamwatch.link.linker import partition
 
         judged = judgements_of(standing(self._decisions))
         number = {p.id: at for at, p in enumerate(self._profiles)}
         pairs = [(number[j.left], number[j.right]) for j in judged if j.left in number and j.right in number]
-        binding = self._odds > MERGE
+        positive = self._odds > MERGE
+        near = np.bincount(self._i[positive], minlength=len(self._profiles))
+        near += np.bincount(self._j[positive], minlength=len(self._profiles))
+        needs = np.array([needed(count) for count in range(int(near.max(initial=0)) + 1)], np.int64)
+        binding = self._odds > needs[np.minimum(near[self._i], near[self._j])]
         group = _groups(len(self._profiles), self._i[binding], self._j[binding], pairs)
         order = np.argsort(group, kind="stable")
         starts = np.flatnonzero(np.diff(group[order], prepend=-1))
@@ -210,9 +214,8 @@ class _Anew:
             profiles = {self._profiles[at].id: self._profiles[at] for at in rows}
             about = [j for j in judged if j.left in profiles and j.right in profiles]
             linked = self.links(np.flatnonzero(link_chunk == now))
-            parts = partition(profiles, linked, about, self._rules)
-            clusters += parts.clusters
-            conflicts += parts.conflicts
+            clusters += cluster(profiles, linked, self._rules, about)
+            conflicts += conflicts_of(profiles, about) if about else ()
             self._step("grouping", now + 1, chunk + 1)
         return tuple(sorted(clusters)), tuple(conflicts)
 
@@ -227,7 +230,7 @@ class _Anew:
         for decision in self._decisions:
             for name in {*decision.mentions, *decision.others}:
                 by_mention.setdefault(name, []).append(decision)
-        profiles = Profiles(self._rules)
+        profiles = Profiles(self._rules, known={p.id: p for p in self._profiles})
         for at in range(0, len(self.clusters), 500):
             run = self.clusters[at : at + 500]
             mentions = store.mentions(name for names in run for name in names)

@@ -228,7 +228,7 @@ class Store(PlaceStore, TombstoneStore, DecisionStore, LinkingStore, Protocol):
         ...
 
     def replace_all_incidents(self, incidents: Iterable[Incident]) -> None:
-        """Store these incidents in place of all; every id ever given leads on as `replace_incidents` has it."""
+        """Store these incidents in place of all; every id ever given leads on as in `replace_incidents`."""
         ...
 
     def incident(self, incident_id: str) -> Incident:

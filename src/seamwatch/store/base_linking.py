@@ -44,11 +44,15 @@ class LinkingStore(Protocol):
         ...
 
     def add_links(self, links: Iterable[Link]) -> None:
-        """Store links, each in place of an older one of its pair; those of mentions not stored are left out."""
+        """Store links, each in place of an older one of its pair; not those of mentions not stored."""
         ...
 
     def links_of(self, ids: Collection[str]) -> list[Link]:
         """Return the links with any of these mentions on either side, sorted."""
+        ...
+
+    def near_counts(self, ids: Collection[str]) -> dict[str, int]:
+        """Return for each of these mentions how many links above zero it has; one without is left out."""
         ...
 
     def unsure_links(self, limit: int | None = None) -> Iterator[Link]:

@@ -100,6 +100,16 @@ class LinkTables(SqliteDatabase):
         )
         return sorted({Link(min(a, b), max(a, b), odds) for a, b, odds in rows})
 
+    def near_counts(self, ids: Collection[str]) -> dict[str, int]:
+        """Return for each of these mentions how many links above zero it has; one without is left out."""
+        return dict(
+            self.read(
+                "SELECT a.id, count(*) FROM mentions a JOIN links l ON l.mention = a.key "
+                f"WHERE a.id {_IN} AND l.odds > 0 GROUP BY a.id",
+                (to_json(list(ids)),),
+            )
+        )
+
     def unsure_links(self, limit: int | None = None) -> Iterator[Link]:
         """Return the links whose log-odds lie within UNSURE of zero, the least sure first."""
         rows = self.read(
