@@ -29,8 +29,8 @@ class LinkRules:
     `weights` is by "group.name"; `odds` is the same in thousandths, so that sums are exact. `noise` is how
     tellings miss what happened, `likelihood` what follows from it. `types` says how every ordered pair of
     sub-types fits. `groups` leads from a pattern's words to the groups it stands for, `starts` from its
-    first word to the number of words of the longest pattern that begins so; `layers` from a group to its layer;
-    `within` from a kind of weapon to the wider kind; `agencies` from each name of a news agency, as
+    first word to the number of words of the longest pattern that begins so; `layers` from a group to its
+    layer; `within` from a kind of weapon to the wider kind; `agencies` from each name of a news agency, as
     written, to its id. `late_death` finds, in a folded passage, that a wounded one died.
     """
 

@@ -111,12 +111,14 @@ class ArticleStorer:
             return self._copy(ready, stored)
         if said is None:
             return None
-        reused = article.id if self._store.article(article.id) is not None else None
+        used = self._store.article(article.id) is not None or self._store.tombstone(article.id) is not None
+        reused = article.id if used else None
         if reused is not None:
             # The input uses an id again for another text: a version under an id of its own.
             article = replace(article, id=_own_id(article))
             said = replace(said, extraction=_renamed(said.extraction, reused, article.id))
-        similar = [reused] if reused else []
+        # The id of a forgotten article is never given to another text, and nothing is a version of it.
+        similar = [reused] if reused and self._store.article(reused) is not None else []
         similar += [name for name in self._similar(ready.print) if name not in (reused, twin)]
         self._store.add_article(
             article,

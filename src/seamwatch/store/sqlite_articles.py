@@ -15,7 +15,8 @@ from seamwatch.store.sqlite_database import Row, SqliteDatabase, chunks, moment,
 _ARTICLE = "id, text, title, published, source, url, language, author, retrieved, content_hash, warnings"
 REF = (
     "a.id, a.title, a.source, a.url, a.published, a.stored_at, a.version_of, "
-    "(SELECT json_group_array(s.source) FROM article_sources s WHERE s.article_id = a.id AND s.source <> ''), "
+    "(SELECT json_group_array(s.source) FROM article_sources s "
+    "WHERE s.article_id = a.id AND s.source <> ''), "
     "(SELECT r.source FROM articles r WHERE r.id = a.version_of)"
 )
 
