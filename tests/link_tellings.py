@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+
+from hypothesis import strategies as st
 
 from seamwatch.model.incident import Actor, ArticleRef, Claim, Mention, SourcedMention, Target, Toll, Weapon
 from seamwatch.model.place import Place
@@ -75,3 +77,50 @@ def telling(name: str, row: Mapping[str, Any]) -> SourcedMention:
         published=_day(row.get("told", last + 1)),
     )
     return SourcedMention(mention=mention, article=article)
+
+
+# --- Hypothesis: tellings that may be of one incident, or of two
+
+_PLACES: tuple[dict[str, Any], ...] = (
+    {"place": "Kulajo", "admin2": "Kifri", "admin1": "Diyala", "where": 1},
+    {"place": "Kolajo", "admin1": "Diyala", "where": 2},
+    {"place": "Kifri", "admin2": "Kifri", "admin1": "Diyala", "where": 3},
+    {
+        "place": "Daquq",
+        "admin2": "Daquq",
+        "admin1": "Kirkuk",
+        "where": 3,
+        "lat": 35.1,
+        "lon": 44.4,
+        "radius": 25,
+    },
+    {},
+)
+_OUTLETS = ("Post", "Times", "Agency")
+rows = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["Armed clash", "Attack", "Remote explosive/landmine/IED"]),
+        "modality": st.sampled_from(["asserted", "reported", "claimed", "denied", "background"]),
+        "where_": st.sampled_from(_PLACES),
+        "article": st.sampled_from(["A1", "A2", "A3", "A4", "A5"]),
+    },
+    optional={
+        "day": st.sampled_from([7, 8, "7-8", "1-28"]),
+        "killed": st.integers(0, 3),
+        "injured": st.integers(0, 3),
+        "actor": st.sampled_from(["Islamic State", "PKK"]),
+        "target": st.sampled_from(["police patrol", "farmers"]),
+    },
+)
+
+
+def tellings(drawn: Sequence[Mapping[str, Any]]) -> list[SourcedMention]:
+    """Return the tellings of `rows`; all of one article have its day and its outlet."""
+    made = []
+    for number, row in enumerate(drawn):
+        plain = {k: v for k, v in row.items() if k != "where_"} | row["where_"]
+        which = int(plain["article"][1:])
+        plain |= {"told": 8 + which, "source": _OUTLETS[which % 3]}
+        plain["prec"] = {"7-8": 2, "1-28": 4}.get(str(plain.get("day")), 1)
+        made.append(telling(f"{plain['article']}#{number}", plain))
+    return made

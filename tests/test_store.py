@@ -305,32 +305,25 @@ def row(name: str, *keys: int, first: int = 1, last: int = 1) -> ProfileRow:
     return ProfileRow(name, f"what {name} tells", keys, first, last)
 
 
-ordinals = st.integers(-60, 60)
-keyed = st.tuples(st.sets(st.integers(-3, 3), max_size=3), ordinals, st.integers(0, 40))
+keys = st.sets(st.integers(-3, 3), max_size=3)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(keyed, max_size=6), wanted=keyed)
-def test_profiles_are_found_by_key_and_overlapping_days(
-    store: Store, rows: list[tuple[set[int], int, int]], wanted: tuple[set[int], int, int]
-) -> None:
-    """Exactly those with one of the keys whose days overlap the range are found, each once."""
+@given(rows=st.lists(keys, max_size=6), wanted=keys)
+def test_profiles_are_found_by_their_keys(store: Store, rows: list[set[int]], wanted: set[int]) -> None:
+    """Exactly those under one of the keys are found, each key with those under it."""
     name = f"A{store.counts()['articles']}"
     a = article(name)
     store.add_article(a)
     store.store_extraction(name, Extraction(mentions=tuple(mention(a, n) for n in range(len(rows)))))
-    made = [
-        row(f"{name}#{n}", *keys, first=first, last=first + long)
-        for n, (keys, first, long) in enumerate(rows)
-    ]
+    made = [row(f"{name}#{n}", *sorted(under)) for n, under in enumerate(rows)]
     store.put_profiles(made)
-    keys, first, long = wanted
-    found = store.profiles_in(sorted(keys), first, first + long)
-    assert {n: text for n, text in found.items() if n.startswith(f"{name}#")} == {
-        r.id: r.data
-        for r in made
-        if keys.intersection(r.keys) and r.first <= first + long and first <= r.last
-    }
+    found = store.profiles_in(wanted)
+    mine = {n: text for n, text in found.profiles.items() if n.startswith(f"{name}#")}
+    assert mine == {r.id: r.data for r in made if wanted.intersection(r.keys)}
+    for key in wanted:
+        under = sorted(n for n in found.under.get(key, ()) if n.startswith(f"{name}#"))
+        assert under == [r.id for r in made if key in r.keys]
 
 
 def test_a_profile_takes_the_place_of_the_mentions_old_one(store: Store) -> None:
@@ -339,8 +332,8 @@ def test_a_profile_takes_the_place_of_the_mentions_old_one(store: Store) -> None
     store.put_profiles([row("A1#1", 1, 2), row("A2#1", 1), row("A3#1", 1)])
     store.add_links([Link("A1#1", "A2#1", 500), Link("A1#1", "A3#1", 600), Link("A2#1", "A3#1", 700)])
     store.put_profiles([row("A1#1", 3)])
-    assert store.profiles_in([2], 1, 1) == {}
-    assert store.profiles_in([1, 3], 1, 1).keys() == {"A1#1", "A2#1", "A3#1"}
+    assert store.profiles_in([2]) == ({}, {})
+    assert store.profiles_in([1, 3]).profiles.keys() == {"A1#1", "A2#1", "A3#1"}
     assert store.links_of(["A1#1", "A2#1", "A3#1"]) == [Link("A2#1", "A3#1", 700)]
 
 
@@ -376,7 +369,7 @@ def test_a_mention_that_goes_takes_its_profile_and_links_with_it(store: Store) -
     store.add_links([Link("A1#1", "A2#1", 500)])
     store.store_extraction("A1", Extraction())
     assert store.links_of(["A1#1", "A2#1"]) == []
-    assert store.profiles_in([1], 1, 1).keys() == {"A2#1"}
+    assert store.profiles_in([1]).under == {1: ["A2#1"]}
     store.store_extraction("A1", Extraction(mentions=(mention(article("A1")),)))
     assert store.profiles(["A1#1"]) == {}
     assert store.links_of(["A1#1", "A2#1"]) == []
@@ -389,6 +382,14 @@ def test_the_least_sure_links_come_first(store: Store) -> None:
     store.add_links(links)
     assert list(store.unsure_links()) == [links[1], links[0]]
     assert list(store.unsure_links(1)) == [links[1]]
+
+
+def test_links_above_zero_are_counted_from_both_sides(store: Store) -> None:
+    """How many others are near a mention: what counts are links above zero; one without is left out."""
+    told(store, "A1"), told(store, "A2"), told(store, "A3"), told(store, "A4")
+    store.add_links([Link("A1#1", "A2#1", 1), Link("A1#1", "A3#1", 4000), Link("A1#1", "A4#1", 0)])
+    names = ["A1#1", "A2#1", "A3#1", "A4#1", "A9#1"]
+    assert store.near_counts(names) == {"A1#1": 2, "A2#1": 1, "A3#1": 1}
 
 
 def test_the_mark_of_linking_is_kept(store: Store, reopen: Factory) -> None:

@@ -197,9 +197,10 @@ def test_searches_use_their_indexes(tmp_path: Path) -> None:
     with SqliteStore(tmp_path / "record.db", create=True) as store:
         asked: list[str] = []
         store._db.set_trace_callback(asked.append)
-        store.profiles_in([1, 2], 737_000, 737_010)
+        store.profiles_in([1, 2])
         store.profiles(["a"])
         store.links_of(["a"])
+        store.near_counts(["a"])
         store.decisions_about(["a"])
         store.articles_with_bands([1, 2])
         store.find_by_content_key("k")
