@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -204,3 +204,10 @@ def _chain(says: Mapping[str, Sequence[_Bound]], start: str, end: str) -> list[D
         end, decision = came[end]
         chain.append(decision)
     return chain
+
+
+def concerning(decisions: Sequence[Decision], names: Collection[str]) -> tuple[Decision, ...]:
+    """Return the decisions about any of these mentions, and what undoes them."""
+    held = set(names)
+    about = {d.number for d in decisions if not held.isdisjoint((*d.mentions, *d.others))}
+    return tuple(d for d in decisions if d.number in about or d.undoes in about)

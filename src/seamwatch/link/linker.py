@@ -11,7 +11,7 @@ import numpy as np
 from seamwatch.link.block import may_be_one, pairs_in
 from seamwatch.link.cluster import KEEP, cluster, components, conflicts
 from seamwatch.link.compare import Profile, Profiles, links
-from seamwatch.link.decisions import judgements_of
+from seamwatch.link.decisions import concerning, judgements_of
 from seamwatch.link.frame import Frame, Ints
 from seamwatch.link.odds import PairOdds
 from seamwatch.link.order import known_by
@@ -113,7 +113,7 @@ def link_all(
             as_of=as_of,
             profiles=profiles,
             policy=policy,
-            decisions=decisions,
+            decisions=concerning(decisions, names),
         )
         for names in parts.clusters
     )

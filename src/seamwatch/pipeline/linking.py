@@ -16,6 +16,7 @@ from seamwatch.link.compare import (
     profile_text,
     window_of,
 )
+from seamwatch.link.decisions import concerning
 from seamwatch.link.order import incident_id
 from seamwatch.link.rules import LinkRules, load_link_rules
 from seamwatch.model.decision import Decision, standing
@@ -263,13 +264,6 @@ def with_older_ids(incident: Incident, older: Mapping[str, Sequence[str]]) -> In
     ids = {incident_id(name) for m in incident.mentions for name in older.get(m.mention.id, ())}
     more = sorted(ids.difference((incident.id, *incident.aliases)))
     return replace(incident, aliases=(*incident.aliases, *more)) if more else incident
-
-
-def concerning(decisions: Sequence[Decision], names: Collection[str]) -> tuple[Decision, ...]:
-    """Return the decisions about any of these mentions, and what undoes them."""
-    held = set(names)
-    about = {d.number for d in decisions if not held.isdisjoint((*d.mentions, *d.others))}
-    return tuple(d for d in decisions if d.number in about or d.undoes in about)
 
 
 def relink(store: Store, mentions: Iterable[str]) -> LinkChange:

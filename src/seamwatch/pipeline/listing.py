@@ -84,8 +84,9 @@ class _Teller:
         return self._areas.located(map(self._told, groups))
 
     def _told(self, mentions: Sequence[SourcedMention]) -> Incident:
+        from seamwatch.link.decisions import concerning
         from seamwatch.link.state import incident_of
-        from seamwatch.pipeline.linking import concerning, with_older_ids
+        from seamwatch.pipeline.linking import with_older_ids
 
         names = [m.mention.id for m in mentions]
         made = incident_of(

@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 # What concerns one article, or passes: it is rejected, the next may fit.
 _PASSING = ("store_full", "store_busy", "id_taken", FORGOTTEN)
+_OWN_FAULT = ("id_taken", FORGOTTEN)
 # Articles written and linked in one transaction: so many, or what came in within so many seconds.
 BATCH = 250
 BATCH_SECONDS = 0.5
@@ -219,7 +220,14 @@ class Recorder:
         if ready is None:
             assert item.done is not None
             return item.done
-        found = self._guarded(ready, lambda: self._storer.store(ready, item.said))
+        try:
+            with self._store.transaction():
+                found = self._storer.store(ready, item.said)
+        except Exception as wrong:  # one bad article never stops a batch
+            # But what undoes the whole transaction does: a full disk.
+            if isinstance(wrong, StoreError) and wrong.code not in _OWN_FAULT:
+                raise
+            return self._rejected(ready, wrong)
         assert found is not None
         return found
 

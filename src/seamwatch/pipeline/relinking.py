@@ -8,13 +8,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from seamwatch.link.compare import Profile, links, profile_of, profile_text, window_of
+from seamwatch.link.decisions import concerning
 from seamwatch.link.rules import LinkRules, load_link_rules
 from seamwatch.model.decision import standing
 from seamwatch.model.incident import Incident, Revision
 from seamwatch.model.incident_codec import incident_json
 from seamwatch.model.link import Conflict, Link
 from seamwatch.pipeline.areas import AreaFinder
-from seamwatch.pipeline.linking import concerning, mark_of, with_older_ids
+from seamwatch.pipeline.linking import mark_of, with_older_ids
 from seamwatch.store.base_linking import ProfileRow
 
 if TYPE_CHECKING:
