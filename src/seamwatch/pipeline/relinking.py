@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -81,8 +83,22 @@ def relink_all(
     Others may write meanwhile: what they wrote is linked too, then it takes longer. Without `compare` it is
     quicker, and not told what changed.
     """
-    rules = rules or load_link_rules()
-    step = step or (lambda *_: None)
+    with _rarely_collected():
+        return _relink_all(store, rules or load_link_rules(), dry_run, compare, step or (lambda *_: None))
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Return a context in which Python looks for garbage rarely: here are many objects and few cycles."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _relink_all(store: Store, rules: LinkRules, dry_run: bool, compare: bool, step: Step) -> Relinked:
     if dry_run:
         anew = _Anew(store, rules, step)
         before = _Before(store)
