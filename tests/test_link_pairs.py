@@ -1,4 +1,4 @@
-"""Comparing two tellings: names, days, places, tolls, and the case table of pairs."""
+"""Comparing two tellings: days, places, tolls, the case table of pairs, and the words that count."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import yaml
 from link_tellings import telling
 from seamwatch.link.compare import profile_of
 from seamwatch.link.judge import judge_pair, judge_profiles
-from seamwatch.link.names import name_parts, same_name, skeleton, words_of
+from seamwatch.link.names import words_of
 from seamwatch.link.rules import LinkRules, load_link_rules
 from seamwatch.vocabulary.codes import Verdict
 from seamwatch.vocabulary.lexicon import read_entries
@@ -50,50 +50,6 @@ def test_score_is_the_sum_of_its_reasons(rules):
     total = sum(r.weight for r in judgement.reasons)
     assert judgement.score == pytest.approx(1 / (1 + 2.718281828 ** -min(8.0, total)), abs=1e-5)
     assert all(r.text for r in judgement.reasons)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Kulajo", "Kulajaw"),
-        ("Kulajo", "Kolajo"),
-        ("Khanasor", "Khana Sor"),
-        ("al-Udaim", "al-Udhaim"),
-        ("Udaim", "al-Udhaim"),
-        ("Tal Rabia", "Tal Rabi’a"),
-        ("Sherqat", "Shirqat"),
-        ("Deir ez-Zor", "Dayr az-Zawr"),
-        ("Tuz Khurmatu", "Tuz Khormato"),
-    ],
-)
-def test_spellings_of_one_name(one, other):
-    """Spellings of one name are recognised as such."""
-    a, b = (" ".join(words_of(n)) for n in (one, other))
-    assert same_name(a, b, skeleton(a), skeleton(b))
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Kirkuk", "Karak"),
-        ("Hit", "Hawija"),
-        ("Daquq", "Duhok"),
-        ("Albu Najm", "Albu Hamad"),
-        ("Mosul", "Maysan"),
-    ],
-)
-def test_names_that_only_sound_alike(one, other):
-    """Names that share a few sounds stay two names."""
-    a, b = (" ".join(words_of(n)) for n in (one, other))
-    assert not same_name(a, b, skeleton(a), skeleton(b))
-
-
-def test_parts_of_a_place_phrase(rules):
-    """A place phrase gives its names without the generic words."""
-    assert name_parts("the outskirts of Baiji, near the village of Siniyah", rules.place_words) == (
-        "baiji",
-        "siniyah",
-    )
 
 
 @pytest.mark.parametrize(
