@@ -80,8 +80,8 @@ class Likelihood:
         return _total(total)
 
     def _common(self, figure: int) -> float:
-        """Return the logarithm of how common a figure is: high ones are rare."""
-        return -math.log(4.5) - self._noise["toll.tail"] * math.log(figure + 1)
+        """Return the logarithm of how common a figure is: one or two as much as none, high ones are rare."""
+        return -math.log(6) - self._noise["toll.tail"] * math.log(max(1.0, (figure + 1) / 3))
 
     def _said(self, figure: Figure, thing: int) -> float:
         noise, (low, high) = self._noise, figure
