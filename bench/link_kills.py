@@ -7,7 +7,7 @@ Each is killed by SIGKILL: half of them after a random part of the time that the
 half before a random one of the statements that it ran there. After each kill the file must be sound, what was
 printed as stored, decided or erased must be so, every id ever shown must lead to the incident that holds its
 mention, the incidents must be those that linking everything anew gives, and the same command must go on. The
-first that is not so ends the run with an error. Every 40 kills it begins with a new database. `make test`
+first that is not so ends the run with an error. Every 25 kills it begins with a new database. `make test`
 runs a tenth of it.
 """
 
@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from link_faults import Faulted, Kill, commands  # noqa: E402
 
-A_RECORD = 40
+A_RECORD = 25
 
 
 def run(kills: int, seed: int) -> list[Kill]:
