@@ -107,6 +107,10 @@ def test_linked_incidents_cover_every_mention_once() -> None:
             (t["date"]["start"], t["date"]["end"]) for t in told
         }
         for outcome in ("killed", "injured"):
+            if row["status"] == "retracted":
+                # Nobody stands by its figures any longer: they are kept as a disagreement.
+                assert row[outcome] is None
+                continue
             values = [best(t[outcome]) for t in told]
             # The last of the wounded may have died: nobody then says how many are left.
             assert row[outcome] in values or (row[outcome] == 0 and outcome == "injured" and None in values)
