@@ -43,12 +43,11 @@ _COMES_AGAIN = ("store_full", "store_busy")
 class _PageMemory:
     """The store as the web client's memory of pages: none is known before its articles are stored.
 
-    With several workers pages are fetched ahead of what is stored; then all wait for `flush`.
+    Pages are fetched ahead of what is stored: what is known of them waits for `flush`.
     """
 
-    def __init__(self, store: Store, *, ahead: bool) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._ahead = ahead
         self._waiting: list[tuple[str, Validators]] = []
         self._missed = False
 
@@ -58,9 +57,16 @@ class _PageMemory:
 
     def flush(self) -> None:
         """Keep the pages that wait, unless an article was missed."""
-        waiting, self._waiting, self._ahead = self._waiting, [], False
+        waiting, self._waiting = self._waiting, []
+        if self._missed:
+            return
         for url, validators in waiting:
-            self.put(url, validators)
+            try:
+                self._store.remember_fetch(url, validators.etag, validators.last_modified)
+            except StoreError as wrong:
+                # Not to remember a page only means to fetch it again.
+                if wrong.code not in _COMES_AGAIN:
+                    raise
 
     def get(self, url: str) -> Validators | None:
         """Return what is known of a URL, or None."""
@@ -70,18 +76,8 @@ class _PageMemory:
         return Validators(etag=known.etag, last_modified=known.last_modified) if known else None
 
     def put(self, url: str, validators: Validators) -> None:
-        """Keep what is known of a URL."""
-        if self._missed:
-            return
-        if self._ahead:
-            self._waiting.append((url, validators))
-            return
-        try:
-            self._store.remember_fetch(url, validators.etag, validators.last_modified)
-        except StoreError as wrong:
-            # Not to remember a page only means to fetch it again.
-            if wrong.code not in _COMES_AGAIN:
-                raise
+        """Take what is known of a URL, to keep it once its articles are stored."""
+        self._waiting.append((url, validators))
 
 
 def read_into(
@@ -98,16 +94,27 @@ def read_into(
     from seamwatch.ingest.sources import gather
 
     client = None
-    memory = _PageMemory(store, ahead=options.workers > 1)
+    memory = _PageMemory(store)
     if any(is_url(source) for source in options.sources):
         from seamwatch.ingest.web import PoliteClient
 
         client = PoliteClient(memory=memory)
     ingest = IngestOptions(jsonl=options.jsonl, note=note, client=client)
+    taken = settled = 0
+
+    def raws() -> Iterator[RawArticle | Rejected]:
+        nonlocal taken
+        for raw in gather(options.sources, ingest):
+            taken += 1
+            yield raw
+
     try:
-        for result in recorder.read(gather(options.sources, ingest), workers=options.workers):
+        for result in recorder.read(raws(), workers=options.workers):
             if isinstance(result, Rejected) and result.code in _COMES_AGAIN:
                 memory.missed()
+            settled += 1
+            if settled == taken:  # all that was fetched so far is stored
+                memory.flush()
             yield result
         memory.flush()
     finally:

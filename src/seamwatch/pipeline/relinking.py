@@ -19,6 +19,7 @@ from seamwatch.model.link import Conflict, Link
 from seamwatch.pipeline.areas import AreaFinder
 from seamwatch.pipeline.linking import mark_of, with_older_ids
 from seamwatch.store.base_linking import ProfileRow
+from seamwatch.vocabulary.codes import Verdict
 
 if TYPE_CHECKING:
     from seamwatch.link.frame import Ints
@@ -200,7 +201,9 @@ class _Anew:
 
         judged = judgements_of(standing(self._decisions))
         number = {p.id: at for at, p in enumerate(self._profiles)}
-        pairs = [(number[j.left], number[j.right]) for j in judged if j.left in number and j.right in number]
+        # Who holds two mentions apart connects nothing.
+        same = [j for j in judged if j.verdict is Verdict.SAME]
+        pairs = [(number[j.left], number[j.right]) for j in same if j.left in number and j.right in number]
         positive = self._odds > MERGE
         near = np.bincount(self._i[positive], minlength=len(self._profiles))
         near += np.bincount(self._j[positive], minlength=len(self._profiles))

@@ -92,7 +92,8 @@ class ArticleStorer:
 
     def is_known(self, ready: Prepared) -> bool:
         """Return whether an article with the same words is stored."""
-        return self._store.find_by_content_key(ready.print.content_key) is not None
+        key = ready.print.content_key
+        return self._store.find_by_content_key(key) is not None or self._store.forgotten_as(key) is not None
 
     def store(self, ready: Prepared, said: Said | None) -> Stored | None:
         """Return what became of an article.
@@ -136,6 +137,10 @@ class ArticleStorer:
         if twin is not None:
             beside, gone = self._take_over(twin, article.id)
         told = [m.mention.id for m in self._store.mentions_of(article.id)]
+        if twin is not None:
+            # Other incidents show the decisions that named the twin's mentions.
+            about = self._store.decisions_about(told)
+            moved += [name for d in about for name in (*d.mentions, *d.others) if name not in told]
         kind = "copy" if twin else "version" if similar else "new"
         record = Recorded(
             kind=kind,
