@@ -94,7 +94,7 @@ def printed(out: Path) -> set[str]:
 
 
 def test_killed_at_random_moments(tmp_path: Path) -> None:
-    """After up to six kills nothing reported is lost, nothing is half; one more run gives the unbroken record."""
+    """After six kills nothing reported is lost, nothing is half; one more run gives the whole record."""
     source, chance = tmp_path / "articles.jsonl", random.Random(7)
     ids = articles(source)
     warm = subprocess.Popen(
