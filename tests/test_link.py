@@ -66,6 +66,20 @@ def test_what_is_no_incident_is_not_linked() -> None:
     assert groups(link_all(told, RULES)) == [("denied",)]
 
 
+def test_one_of_four_tellings_may_miss_the_day() -> None:
+    """Four outlets tell one bomb, one of them a day late; two who give two days tell two bombs."""
+    bombs = [telling(name, {**BOMB, "injured": None}) for name in "abc"]
+    late = telling("d", {**BOMB, "day": 8, "injured": None})
+    assert groups(link_all([*bombs, late], RULES)) == [("a", "b", "c", "d")]
+    assert groups(link_all([bombs[0], late], RULES)) == [("a",), ("d",)]
+
+
+def test_three_who_give_the_next_day_tell_another() -> None:
+    """Two attacks on one spot on following days, each told three times, stay two."""
+    told = [telling(n, BOMB) for n in "abc"] + [telling(n, {**BOMB, "day": 8}) for n in "def"]
+    assert groups(link_all(told, RULES)) == [("a", "b", "c"), ("d", "e", "f")]
+
+
 def test_two_outlets_that_tell_one_bomb_make_one_incident() -> None:
     """Tellings that agree are one incident, another event is another; the earliest telling gives the id."""
     told = [telling("x", {**BOMB, "told": 9}), telling("y", {**BOMB, "told": 8}), telling("z", RAID)]

@@ -15,6 +15,8 @@ from seamwatch.vocabulary.acled import SubEventType
 from seamwatch.vocabulary.codes import ActorKind, Modality, Outcome, VictimGroup
 
 Name = tuple[str, str]  # folded, and its skeleton
+Days = tuple[int, int, int, int]
+"""First and last day, date_prec (0 where no day is given), and the day of the telling or UNTOLD."""
 Losses = tuple[str, tuple[tuple[str, int], ...]]
 """Which group has the most dead ("" where it is not told), and how many dead each other group has."""
 
@@ -23,6 +25,7 @@ RARE_LENGTH = 5
 MOST_NAMES = 6  # names of one place phrase, or actors of one telling, that are compared
 SLACK = 2  # days by which two tellings of one incident may miss one another
 LATEST_REPORT = 45  # days after an incident within which an article without its date may tell it
+UNTOLD = -(10**9)
 TELLING = 400  # characters of a telling's passage that are compared
 
 
@@ -84,6 +87,14 @@ class Profile:
     weapons: frozenset[str]
     rare: frozenset[str]
     support: int = 1  # tellings that name this place
+
+    @property
+    def days(self) -> Days | None:
+        """Return what it says of the day; without a day of its own it is one of those before the telling."""
+        told = UNTOLD if self.told is None else self.told
+        if self.start is not None and self.end is not None:
+            return (self.start, self.end, self.day_precision, told)
+        return (told - LATEST_REPORT, told + SLACK, 0, told) if self.told is not None else None
 
 
 def window_of(profile: Profile) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from seamwatch.link.compare import MOST_NAMES, Name, Profile, window_of
+from seamwatch.link.compare import MOST_NAMES, UNTOLD, Days, Name, Profile, window_of
 from seamwatch.link.names import ALIKE, same_name
 from seamwatch.link.rules import TYPES
 
@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 NONE = -1  # where a column has no value
 _NEVER = -(10**9)
+_FIRST = 1000
 _LONG = 5  # letters from which two names may be one though their consonants differ
 
 
@@ -169,15 +170,8 @@ class Frame:
             [sets.setdefault(frozenset(a), len(sets)) if len(a) > 1 else NONE for a in actors], np.int64
         )
         # Values by number, and each row's number; days as from its first one, which `shift_of` gives.
-        self.day_of = _numbered(
-            [
-                (1000, 1000 + p.end - p.start, p.day_precision)
-                if p.start is not None and p.end is not None
-                else None
-                for p in profiles
-            ]
-        )
-        self.shift_of = self.start
+        self.day_of = _numbered([_from_first(p.days) for p in profiles])
+        self.shift_of = self.window_start
         self.figures = tuple(
             _numbered([getattr(p, outcome) for p in profiles])
             for outcome in ("killed", "injured", "abducted")
@@ -196,6 +190,13 @@ class Frame:
 
 def _or_none(value: int | None) -> int:
     return NONE if value is None else value
+
+
+def _from_first(days: Days | None) -> Days | None:
+    if days is None:
+        return None
+    start, end, precision, told = days
+    return (_FIRST, _FIRST + end - start, precision, told if told == UNTOLD else _FIRST + told - start)
 
 
 def _numbered(values: Sequence[Any]) -> tuple[list[Any], Ints]:

@@ -39,10 +39,10 @@ def compare_facets(a: Profile, b: Profile, rules: LinkRules) -> list[tuple[str, 
     early = _told_before(a, b) or _told_before(b, a)
     if early:
         found.append(("date", weights["date.told_before"], "one was published before the other happened"))
-    elif a.start is None or b.start is None:
-        found.append(("date", weights["date.missing"], "one gives no date"))
-    if a.start is not None and b.start is not None:
+    if a.days and b.days:
         found.append(("date", day, _day_words(a, b)))
+    elif not early:
+        found.append(("date", 0.0, "one gives no date"))
     for name, weight in zip(("killed", "injured", "abducted"), figures, strict=True):
         one, other = getattr(a, name), getattr(b, name)
         if one and other:
@@ -63,7 +63,8 @@ def _told_before(a: Profile, b: Profile) -> bool:
 
 
 def _day_words(a: Profile, b: Profile) -> str:
-    assert a.start is not None and a.end is not None and b.start is not None and b.end is not None
+    if a.start is None or a.end is None or b.start is None or b.end is None:
+        return _silent_words(a, b)
     gap = max(a.start, b.start) - min(a.end, b.end)
     if gap > 0:
         return "on two days that follow one another" if gap == 1 else f"{gap} days apart"
@@ -72,6 +73,15 @@ def _day_words(a: Profile, b: Profile) -> str:
     long_ = max(a.end - a.start, b.end - b.start)
     wide = "a week" if long_ <= 7 else "a month" if long_ <= 31 else "a longer time"
     return "the days overlap" if long_ <= 2 else f"one gives {wide} that holds the other"
+
+
+def _silent_words(a: Profile, b: Profile) -> str:
+    """Return why days fit or don't where at least one telling gives none, only when it came out."""
+    days = [(p.end if p.end is not None else p.told) for p in (a, b)]
+    apart = abs((days[0] or 0) - (days[1] or 0))
+    if a.start is None and b.start is None:
+        return f"neither gives a date; they came out {apart} days apart"
+    return f"one gives no date; it came out {apart} days from the other's day"
 
 
 def _loss_words(losses: Losses) -> str:

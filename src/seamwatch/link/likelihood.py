@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 from seamwatch.vocabulary.acled import SubEventType
 
 if TYPE_CHECKING:
-    from seamwatch.link.compare import Losses, Profile
+    from seamwatch.link.compare import Days, Losses, Profile
 
-Days = tuple[int, int, int]  # first day, last day, date_prec
 Figure = tuple[int, int]  # lowest and highest
 NEAR = 3  # figures of two outlets that miss one another by no more are common
 _WINDOW = 7.0  # days among which a telling's day is sought
+_EVER = 10**8
+_SLIP = 3  # tellings of one day, of which one more may miss it by a day
 _LONGEST = 62  # days of a range that are looked at one by one
 _MEMORY = 1 << 18
 _GROUPS = ("civilian", "nonstate", "state")
@@ -32,6 +33,12 @@ def two(likely: Callable[[Any], float], one: Any, other: Any) -> int:
     """Return, in thousandths, what two values speak for one thing rather than two."""
     told = ((one, 2),) if one == other else ((one, 1), (other, 1)) if one < other else ((other, 1), (one, 1))
     return round(1000 * (likely(told) - likely(((one, 1),)) - likely(((other, 1),))))
+
+
+def shifted(days: Days, by: int) -> Days:
+    """Return the same days, so many later."""
+    start, end, precision, told = days
+    return (start + by, end + by, precision, told + by)  # UNTOLD stays before all days that are told
 
 
 def _total(logs: list[float]) -> float:
@@ -97,29 +104,51 @@ class Likelihood:
         return math.log(wild)
 
     def _day(self, told: tuple[tuple[Days, int], ...]) -> float:
-        """Return the log-likelihood of what is said of the day."""
+        """Return the log-likelihood of what is said of the day, and of when it was told."""
         days: set[int] = set()
-        for (start, end, _), _ in told:
+        for (start, end, _, _), _ in told:
             days.update((start - 1, start, start + 1) if end - start <= 1 else ())
             days.update(range(start, min(end, start + _LONGEST) + 1))
-        return _total(
-            [
-                -math.log(_WINDOW) + math.fsum(count * self._dated(when, day) for when, count in told)
-                for day in sorted(days)
-            ]
-        )
+        return _total([-math.log(_WINDOW) + self._told_of(told, day) for day in sorted(days)])
 
-    def _dated(self, when: Days, day: int) -> float:
-        noise, (start, end, precision) = self._noise, when
-        long_ = end - start + 1
-        if start <= day <= end:
-            if long_ == 1:
-                return math.log(noise["date.right"])
-            if long_ <= 7:
-                return math.log(noise["date.days"] * min(1.0, 2 / long_ if precision <= 2 else 1.0))
-            return math.log(noise["date.longer"] * 7 / long_)
-        off = start - day if day < start else day - end
-        return math.log(noise["date.next_day"] if off == 1 and long_ <= 2 else noise["date.wild"])
+    def _told_of(self, told: tuple[tuple[Days, int], ...], day: int) -> float:
+        """Return the log-likelihood of what these tellings say, if this was the day."""
+        noise = self._noise
+        total, right, off = 0.0, 0, 0
+        for when, count in told:
+            start, end, precision, out = when
+            total += count * (self._late(out - day) if out > -_EVER else 0.0)
+            short = end - start <= 1
+            if short and precision and day in (start - 1, end + 1):
+                off += count
+                continue
+            right += count if short and start <= day <= end else 0
+            total += count * self._dated(start, end, precision, day)
+        # Two who give two days mean two attacks; one of many who give a day slips.
+        slips = min(off, right // _SLIP)
+        total += slips * math.log(noise["date.slip"]) + (off - slips) * math.log(noise["date.next_day"])
+        return total
+
+    def _dated(self, start: int, end: int, precision: int, day: int) -> float:
+        noise, long_ = self._noise, end - start + 1
+        if not start <= day <= end:
+            return math.log(noise["date.wild"])
+        if precision == 0:
+            return math.log(long_ / _WINDOW)  # it says nothing: all that its days have is a length
+        if long_ == 1:
+            return math.log(noise["date.right"])
+        if long_ <= 7:
+            return math.log(noise["date.days"] * min(1.0, 2 / long_ if precision <= 2 else 1.0))
+        return math.log(noise["date.longer"] * 7 / long_)
+
+    def _late(self, days: int) -> float:
+        """Return the log-likelihood that it is told so many days after it happened."""
+        noise = self._noise
+        if days < 0:
+            return math.log(noise["told.before"])
+        if days < 4:
+            return math.log(noise["told.soon"] / 4)
+        return math.log(noise["told.week"] / 7 if days <= 10 else noise["told.later"] / (days + 35))
 
     def _kind(self, told: tuple[tuple[SubEventType, int], ...]) -> float:
         """Return the log-likelihood of the types that are told."""
@@ -209,8 +238,7 @@ def facets_of(profiles: Iterable[Profile], by: Likelihood) -> Facets:
     losses: dict[Losses, int] = {}
     figures: tuple[dict[Figure, int], ...] = tuple({} for _ in range(3))
     for profile in profiles:
-        if profile.start is not None and profile.end is not None:
-            when = (profile.start, profile.end, profile.day_precision)
+        if (when := profile.days) is not None:
             days[when] = days.get(when, 0) + 1
         kinds[profile.type] = kinds.get(profile.type, 0) + 1
         if profile.losses is not None:

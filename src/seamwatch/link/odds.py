@@ -12,7 +12,7 @@ import numpy as np
 
 from seamwatch.link.frame import Bools, Floats, Frame, Ints
 from seamwatch.link.judge import DISTRICT, REGION, SPOT_KM
-from seamwatch.link.likelihood import two
+from seamwatch.link.likelihood import shifted, two
 from seamwatch.link.rules import LinkRules
 from seamwatch.model.place import EARTH_RADIUS_KM
 
@@ -84,8 +84,7 @@ class PairOdds:
         early = ((told_i >= 0) & (start_j >= 0) & (told_i < start_j - 1)) | (
             (told_j >= 0) & (start_i >= 0) & (told_j < start_i - 1)
         )
-        missing = (start_i < 0) | (start_j < 0)
-        return _choose([("date.told_before", early), ("date.missing", missing)], _NOTHING)
+        return _choose([("date.told_before", early)], _NOTHING)
 
     def _facets(self, i: Ints, j: Ints) -> Ints:
         f, by = self._frame, self._rules.likelihood
@@ -288,7 +287,7 @@ def _looked_up(
     said = np.zeros(len(distinct), np.int64)
     for at, row in enumerate(first.tolist()):
         a, b, days = values[int(one[row])], values[int(other[row])], int(apart[row])
-        said[at] = judge(a, b if shift is None else (b[0] + days, b[1] + days, b[2]))
+        said[at] = judge(a, b if shift is None else shifted(b, days))
     found[known] = said[back]
     return found
 
