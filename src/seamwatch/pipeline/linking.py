@@ -96,9 +96,8 @@ class Linker:
         store.put_profiles(self._row(profile) for profile in new)
         found = self._links(new)
         told = {m.mention.id for m in mentions}
-        # Where one more is near, what was bound before may not be any longer.
-        around |= self._reach({n for k in found if k.odds > 0 for n in (k.left, k.right)} - told)[0]
         store.add_links(found)
+        around |= self._loosened(found, told)
         return self._derive(told | around, told, gone or {})
 
     def relink(self, ids: Iterable[str]) -> LinkChange:
@@ -125,6 +124,20 @@ class Linker:
         return judge_profiles(self._profiles.of(found[left]), self._profiles.of(found[right]), self.rules)
 
     # --- links
+
+    def _loosened(self, found: Iterable[Link], told: Collection[str]) -> set[str]:
+        """Return the mentions of links that bound them before these links came: where more are near, less binds.
+
+        What neither changed nor is connected with something that did is grouped as before.
+        """
+        from seamwatch.link.cluster import binds, near_of
+
+        more = {name: many for name, many in near_of(found).items() if name not in told}
+        older = [k for k in self._store.links_of(more) if k.left not in told and k.right not in told]
+        near = self._store.near_counts({name for link in older for name in (link.left, link.right)})
+        before = {name: many - more.get(name, 0) for name, many in near.items()}
+        loosened = (link for link in older if binds(link, before) and not binds(link, near))
+        return {name for link in loosened for name in (link.left, link.right)}
 
     def _row(self, profile: Profile) -> ProfileRow:
         from seamwatch.link.block import stored_blocks
