@@ -126,7 +126,7 @@ class Linker:
     # --- links
 
     def _loosened(self, found: Iterable[Link], told: Collection[str]) -> set[str]:
-        """Return the mentions of links that bound them before these links came: where more are near, less binds.
+        """Return the mentions that a link bound before these came: where more are near, less binds.
 
         What neither changed nor is connected with something that did is grouped as before.
         """
