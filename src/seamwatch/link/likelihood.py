@@ -54,6 +54,9 @@ class Likelihood:
         self, noise: Mapping[str, float], kinds: Mapping[tuple[SubEventType, SubEventType], str]
     ) -> None:
         self._noise = noise
+        self._log = {name: math.log(share) for name, share in noise.items() if share > 0}
+        self._week = math.log(_WINDOW)
+        self._lates = [self._later(days) for days in range(60)]
         spread = {
             kind: {o: noise[f"type.{kinds[kind, o]}"] for o in SubEventType if o is not kind}
             for kind in SubEventType
@@ -66,9 +69,15 @@ class Likelihood:
                 self._type[other, kind] = math.log((1 - noise["type.right"]) * share / whole)
         # One memory for each set of rules; a method's own would keep every instance alive.
         self.figure = lru_cache(_MEMORY)(self._figure)
-        self.day = lru_cache(_MEMORY)(self._day)
+        self._days_said = lru_cache(_MEMORY)(self._day)
         self.kind = lru_cache(_MEMORY)(self._kind)
         self.loss = lru_cache(_MEMORY)(self._loss)
+
+    def day(self, told: tuple[tuple[Days, int], ...]) -> float:
+        """Return the log-likelihood of what is said of the day, and of when it was told."""
+        # Tellings that are as far from one another on other days say the same.
+        first = told[0][0][0]
+        return self._days_said(tuple([(shifted(when, -first), count) for when, count in told]))
 
     def two_kinds(self, one: SubEventType, other: SubEventType) -> int:
         """Return, in thousandths, what two types speak for one event rather than two."""
@@ -104,16 +113,17 @@ class Likelihood:
         return math.log(wild)
 
     def _day(self, told: tuple[tuple[Days, int], ...]) -> float:
-        """Return the log-likelihood of what is said of the day, and of when it was told."""
         days: set[int] = set()
-        for (start, end, _, _), _ in told:
-            days.update((start - 1, start, start + 1) if end - start <= 1 else ())
-            days.update(range(start, min(end, start + _LONGEST) + 1))
-        return _total([-math.log(_WINDOW) + self._told_of(told, day) for day in sorted(days)])
+        # Where some give a day, it is one of these; else any of those that they allow.
+        given = [when for when, _ in told if when[1] - when[0] <= 1 and when[2]]
+        for start, end, _, _ in given or [when for when, _ in told]:
+            edge = 1 if given else 0
+            days.update(range(start - edge, min(end, start + _LONGEST) + edge + 1))
+        return _total([-self._week + self._told_of(told, day) for day in sorted(days)])
 
     def _told_of(self, told: tuple[tuple[Days, int], ...], day: int) -> float:
         """Return the log-likelihood of what these tellings say, if this was the day."""
-        noise = self._noise
+        log = self._log
         total, right, off = 0.0, 0, 0
         for when, count in told:
             start, end, precision, out = when
@@ -126,26 +136,30 @@ class Likelihood:
             total += count * self._dated(start, end, precision, day)
         # Two who give two days mean two attacks; one of many who give a day slips.
         slips = min(off, right // _SLIP)
-        total += slips * math.log(noise["date.slip"]) + (off - slips) * math.log(noise["date.next_day"])
+        total += slips * log["date.slip"] + (off - slips) * log["date.next_day"]
         return total
 
     def _dated(self, start: int, end: int, precision: int, day: int) -> float:
-        noise, long_ = self._noise, end - start + 1
+        log = self._log
         if not start <= day <= end:
-            return math.log(noise["date.wild"])
+            return log["date.wild"]
+        long_ = end - start + 1
         if precision == 0:
-            return math.log(long_ / _WINDOW)  # it says nothing: all that its days have is a length
+            return math.log(long_) - self._week  # it says nothing: all that its days have is a length
         if long_ == 1:
-            return math.log(noise["date.right"])
+            return log["date.right"]
         if long_ <= 7:
-            return math.log(noise["date.days"] * min(1.0, 2 / long_ if precision <= 2 else 1.0))
-        return math.log(noise["date.longer"] * 7 / long_)
+            return log["date.days"] + (math.log(2 / long_) if precision <= 2 and long_ > 2 else 0.0)
+        return log["date.longer"] + self._week - math.log(long_)
 
     def _late(self, days: int) -> float:
         """Return the log-likelihood that it is told so many days after it happened."""
+        return self._lates[days] if 0 <= days < len(self._lates) else self._later(days)
+
+    def _later(self, days: int) -> float:
         noise = self._noise
         if days < 0:
-            return math.log(noise["told.before"])
+            return self._log["told.before"]
         if days < 4:
             return math.log(noise["told.soon"] / 4)
         return math.log(noise["told.week"] / 7 if days <= 10 else noise["told.later"] / (days + 35))

@@ -51,7 +51,7 @@ def mark_of(rules: LinkRules) -> str:
     from seamwatch.link import block, cluster
 
     said = (
-        4,  # of what is compared and how clusters grow: raise it where that changes
+        5,  # of what is compared and how clusters grow: raise it where that changes
         sorted(rules.odds.items()),
         rules.type_odds.tolist(),
         sorted(rules.noise.items()),

@@ -298,8 +298,13 @@ class _Before:
         while run := tuple(islice(left, 500)):
             owners = self._store.incidents_of(m.mention.id for i in run for m in i.mentions)
             sizes = self._store.incident_sizes(set(owners.values()))
+            same = self._store.stored_just_so(run)
             for incident in run:
-                yield self._compared(incident, owners, sizes)
+                if incident.id in same:
+                    self._left.discard(incident.id)
+                    yield incident, (), True
+                else:
+                    yield self._compared(incident, owners, sizes)
 
     def _compared(
         self, incident: Incident, owners: Mapping[str, str], sizes: Mapping[str, int]

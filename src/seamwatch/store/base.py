@@ -255,6 +255,10 @@ class Store(PlaceStore, TombstoneStore, DecisionStore, LinkingStore, Protocol):
         """Return how many mentions each of these incidents has by now."""
         ...
 
+    def stored_just_so(self, incidents: Sequence[Incident]) -> frozenset[str]:
+        """Return the ids of those incidents that are stored as they are, their aliases leading to them."""
+        ...
+
     # --- areas
 
     def add_areas(self, areas: Iterable[Area]) -> int:

@@ -232,6 +232,18 @@ class IncidentTables(MentionTables):
             )
         )
 
+    def stored_just_so(self, incidents: Sequence[Incident]) -> frozenset[str]:
+        """Return the ids of those incidents that are stored as they are, their aliases leading to them."""
+        given = to_json([i.id for i in incidents])
+        stored: dict[str, str] = dict(self.read(f"SELECT id, json FROM incidents WHERE id {_IN}", (given,)))
+        leads = {i.id: {a for a in i.aliases if a != i.id} for i in incidents}
+        for alias, name in self.read(
+            f"SELECT id, incident_id FROM aliases WHERE id {_IN}",
+            (to_json([alias for aliases in leads.values() for alias in aliases]),),
+        ):
+            leads.get(name, set()).discard(alias)
+        return frozenset(i.id for i in incidents if not leads[i.id] and stored.get(i.id) == _row(i)[1])
+
     def incident_sizes(self, ids: Iterable[str]) -> dict[str, int]:
         """Return how many mentions each of these incidents has by now."""
         return dict(
