@@ -20,6 +20,7 @@ from seamwatch.model.text import Article
 from seamwatch.model.time import TimeMention, TimeRange
 from seamwatch.store.base_decisions import DecisionStore
 from seamwatch.store.base_linking import LinkingStore
+from seamwatch.store.base_map import MapStore
 from seamwatch.store.base_places import PlaceStore
 from seamwatch.store.base_tombstones import TombstoneStore
 from seamwatch.vocabulary.codes import Status
@@ -36,10 +37,12 @@ class IncidentFilter:
 
     `since` and `until` keep incidents whose days overlap them. `area` is the name of a place, of its
     admin2 or admin1, a country's ISO code, or the name, another name or the id of a stored area that the
-    incident lies in. `type` is an event type or a sub-event type, in any case.
+    incident lies in. `type` is an event type or a sub-event type, in any case; `types` are several, of which
+    one is enough.
     `actor` is a word or name within a perpetrator's, an attacked group's or a claimant's. `text` is
     searched in the articles that tell the incident. An incident without a day or a point falls outside
-    of every `since`, `until` and `bbox`.
+    of every `since`, `until` and `bbox`. `min_killed` is the least best figure of killed, `precision` the
+    coarsest precision of a place (UCDP where_prec); what has no such figure or no place falls outside.
     """
 
     since: date | None = None
@@ -50,6 +53,9 @@ class IncidentFilter:
     actor: str | None = None
     statuses: tuple[Status, ...] | None = SHOWN
     text: str | None = None
+    types: tuple[str, ...] = ()
+    min_killed: int | None = None
+    precision: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +84,7 @@ class FetchMemory:
     last_modified: str | None = None
 
 
-class Store(PlaceStore, TombstoneStore, DecisionStore, LinkingStore, Protocol):
+class Store(PlaceStore, TombstoneStore, DecisionStore, LinkingStore, MapStore, Protocol):
     """Articles, what they say, what people decide, and the incidents derived from them.
 
     Every method that writes is one transaction by itself, or part of the `transaction()` around it.

@@ -7,14 +7,22 @@ from seamwatch.store.sqlite_articles import ArticleTables
 from seamwatch.store.sqlite_decisions import DecisionTables
 from seamwatch.store.sqlite_incidents import IncidentTables
 from seamwatch.store.sqlite_links import LinkTables
+from seamwatch.store.sqlite_map import MapTables
 from seamwatch.store.sqlite_places import PlaceTables
 from seamwatch.store.sqlite_tombstones import TombstoneTables
 
 
 class SqliteStore(
-    ArticleTables, LinkTables, IncidentTables, AreaTables, PlaceTables, DecisionTables, TombstoneTables
+    ArticleTables,
+    LinkTables,
+    IncidentTables,
+    AreaTables,
+    PlaceTables,
+    DecisionTables,
+    TombstoneTables,
+    MapTables,
 ):
-    """A store in one SQLite file. One connection, for one thread; several processes may share the file."""
+    """A store in one SQLite file. One connection, for one thread at a time; processes may share it."""
 
     def counts(self) -> dict[str, int]:
         """Return how many there are of each thing that the store keeps."""
