@@ -12,6 +12,8 @@ from pathlib import Path
 from seamwatch.errors import InputError
 from seamwatch.ingest.jsonl import limit_lines, read_jsonl_lines
 from seamwatch.ingest.options import IngestOptions
+from seamwatch.ingest.telegram import MOST_EXPORT, is_telegram, read_telegram
+from seamwatch.ingest.whatsapp import is_whatsapp, read_whatsapp
 from seamwatch.model.text import RawArticle, Rejected
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -27,7 +29,8 @@ MEDIA_TYPES = {
     ".eml": "message/rfc822",
 }
 JSONL_SUFFIXES = (".jsonl", ".ndjson")
-KNOWN = "txt, md, html, pdf, docx, eml, jsonl"
+KNOWN = "txt, md, html, pdf, docx, eml, jsonl, chats as Telegram (json) and WhatsApp (txt) export them"
+_EXPORT = ".json"
 # Kinds that are often met and can't be read, each with what to do instead.
 _INSTEAD = {
     ".warc": "web archives can't be read yet; give the pages as HTML files",
@@ -38,7 +41,9 @@ _INSTEAD = {
     ".msg": "Outlook's .msg can't be read; save it as .eml",
     ".gz": "packed files can't be read; unpack it first",
     ".zip": "packed files can't be read; unpack it first",
-    ".json": "a JSON file can't be read; write one article a line and name it .jsonl",
+    ".json": (
+        "a JSON file that is no Telegram export can't be read; write one article a line and name it .jsonl"
+    ),
     ".csv": "tables can't be read; write one article a line as JSON and name it .jsonl",
     ".xml": "a feed can't be read from a file; give its URL",
     ".rss": "a feed can't be read from a file; give its URL",
@@ -117,7 +122,17 @@ def _read_folder(folder: Path, options: IngestOptions) -> Iterator[RawArticle | 
 
 
 def _is_known(path: Path) -> bool:
-    return path.suffix.lower() in MEDIA_TYPES or path.suffix.lower() in JSONL_SUFFIXES
+    suffix = path.suffix.lower()
+    return suffix in MEDIA_TYPES or suffix in JSONL_SUFFIXES or (suffix == _EXPORT and _is_export(path))
+
+
+def _is_export(path: Path) -> bool:
+    """Return whether a JSON file begins as an export of Telegram; one that can't be opened is none."""
+    try:
+        with path.open("rb") as stream:
+            return stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and is_telegram(stream.read(4096))
+    except (OSError, ValueError):
+        return False
 
 
 def _read_file(path: Path, options: IngestOptions) -> Iterator[RawArticle | Rejected]:
@@ -126,36 +141,49 @@ def _read_file(path: Path, options: IngestOptions) -> Iterator[RawArticle | Reje
             with path.open("rb") as stream:
                 for item in read_jsonl_lines(limit_lines(stream), show_path(path)):
                     yield fill_in(item, options)
+        elif path.suffix.lower() == _EXPORT and _is_export(path):
+            for item in read_telegram(_read_bytes(path, MOST_EXPORT), show_path(path)):
+                yield fill_in(item, options)
         else:
-            yield _read_document(path, options)
+            yield from _read_document(path, options)
     except (OSError, ValueError) as wrong:
         yield reject(path, *_why(wrong))
     except InputError as wrong:
         yield reject(path, wrong.code, str(wrong))
 
 
-def _read_document(path: Path, options: IngestOptions) -> RawArticle:
+def _read_document(path: Path, options: IngestOptions) -> Iterator[RawArticle | Rejected]:
+    """Yield the one article of a document, or those of a chat that was exported as text."""
     name, suffix = path.name.lower(), path.suffix.lower()
     for ending, instead in _INSTEAD.items():
         if name.endswith(ending):
             raise InputError(instead, code="unsupported")
-    with path.open("rb") as stream:
-        # One byte more than allowed: a file's stated size may be wrong (pipes, /proc, still growing).
-        content = stream.read(options.most_bytes + 1)
-    if len(content) > options.most_bytes:
-        raise InputError(
-            f"this file is larger than {options.most_bytes / 1_000_000:g} MB; split it into its articles",
-            code="too_large",
-        )
-    return RawArticle(
+    content = _read_bytes(path, options.most_bytes)
+    media_type = sniff_media_type(content, MEDIA_TYPES.get(suffix, ""))
+    if media_type == "text/plain" and is_whatsapp(content, path.name):
+        for item in read_whatsapp(content, path, show_path(path), options.note):
+            yield fill_in(item, options)
+        return
+    yield RawArticle(
         origin=show_path(path),
-        media_type=sniff_media_type(content, MEDIA_TYPES.get(suffix, "")),
+        media_type=media_type,
         content=content,
         title=options.title,
         published=options.published,
         source=options.source,
         language=options.language,
     )
+
+
+def _read_bytes(path: Path, most: int) -> bytes:
+    with path.open("rb") as stream:
+        # One byte more than allowed: a file's stated size may be wrong (pipes, /proc, still growing).
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise InputError(
+            f"this file is larger than {most / 1_000_000:g} MB; split it into its articles", code="too_large"
+        )
+    return content
 
 
 def sniff_media_type(content: bytes, named: str) -> str:
