@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 
 from seamwatch.pipeline.kit import Kit, load_kit
+from serving import client, own_client, samples_db  # noqa: F401
 
 # How long one example takes says more about what else the machine does than about the code.
 settings.register_profile("unhurried", deadline=None)

@@ -56,10 +56,16 @@ def passes(incident: Incident, wanted: IncidentFilter, articles: Collection[str]
         return False
     if wanted.until is not None and (when is None or when.start > wanted.until):
         return False
-    if wanted.type is not None and wanted.type.strip().lower() not in (
-        incident.event_type.value.lower(),
-        incident.sub_event_type.value.lower(),
-    ):
+    kinds = (incident.event_type.value.lower(), incident.sub_event_type.value.lower())
+    if wanted.type is not None and wanted.type.strip().lower() not in kinds:
+        return False
+    if wanted.types and not any(name.strip().lower() in kinds for name in wanted.types):
+        return False
+    killed = incident.killed.best if incident.killed else None
+    if wanted.min_killed is not None and (killed is None or killed < wanted.min_killed):
+        return False
+    place = incident.place
+    if wanted.precision is not None and (place is None or place.precision > wanted.precision):
         return False
     names = names_of(incident) if wanted.area is not None or wanted.actor is not None else set()
     if wanted.area is not None and ("area", fold(wanted.area)) not in names:

@@ -129,7 +129,10 @@ class SqliteDatabase:
             raise self.error(wrong) from wrong
 
     def _open(self, uri: str) -> sqlite3.Connection:
-        db = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        # Who lends a store from one thread to another sees to it that one thread alone has it at a time.
+        db = sqlite3.connect(
+            uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         try:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA user_version").fetchone()

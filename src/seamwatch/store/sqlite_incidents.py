@@ -51,6 +51,15 @@ def _where(wanted: IncidentFilter) -> tuple[str, list[Any]]:
     if wanted.type is not None:
         parts.append("(lower(i.event_type) = ? OR lower(i.sub_event_type) = ?)")
         values += [wanted.type.strip().lower()] * 2
+    if wanted.types:
+        parts.append(f"(lower(i.event_type) {_IN} OR lower(i.sub_event_type) {_IN})")
+        values += [to_json([name.strip().lower() for name in wanted.types])] * 2
+    if wanted.min_killed is not None:
+        parts.append("i.killed >= ?")
+        values.append(wanted.min_killed)
+    if wanted.precision is not None:
+        parts.append("json_extract(i.json, '$.place.precision') <= ?")
+        values.append(wanted.precision)
     if wanted.area is not None:
         parts.append(
             "EXISTS (SELECT 1 FROM incident_names WHERE incident_id = i.id AND kind = 'area' AND name = ?)"

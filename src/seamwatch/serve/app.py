@@ -1,0 +1,63 @@
+"""The app: middleware, the one error shape, and every router."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+from fastapi import FastAPI
+
+from seamwatch import __version__
+from seamwatch.serve import faults
+from seamwatch.serve.context import Desk
+from seamwatch.serve.etags import Tagger
+from seamwatch.serve.options import ServeOptions
+from seamwatch.serve.schemas import ErrorBody
+from seamwatch.serve.security import Gate
+
+API = "/api/v1"
+# Modules of this package with a `router`, whose paths stand under API.
+ROUTERS: tuple[str, ...] = ("config",)
+# Those whose paths stand as they are; the site, which takes every other path, is the last.
+ROOT_ROUTERS: tuple[str, ...] = ("health",)
+_ERRORS = {
+    400: "what was asked for is wrong: `field` names the parameter",
+    403: "the request comes from another host or site",
+    404: "there is nothing under this id",
+    413: "the body is too large",
+    415: "the body's content type is not taken",
+}
+
+
+def make_app(options: ServeOptions) -> FastAPI:
+    """Return the app on a database; StoreError where that can't be opened. It is closed when the app ends."""
+    desk = Desk(options)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            desk.close()
+
+    app = FastAPI(
+        title="Seamwatch",
+        version=__version__,
+        description="One sourced record of armed incidents: what happened, who says so, in which words.",
+        openapi_url=f"{API}/openapi.json",
+        # Both pages would load scripts from another machine.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={status: {"model": ErrorBody, "description": said} for status, said in _ERRORS.items()},
+    )
+    app.state.desk = desk
+    faults.install(app)
+    for names, prefix in ((ROUTERS, API), (ROOT_ROUTERS, "")):
+        for name in names:
+            app.include_router(import_module(f"seamwatch.serve.{name}").router, prefix=prefix)
+    app.add_middleware(Tagger)
+    # The last added is the first that a request meets.
+    app.add_middleware(Gate, options=options)
+    return app

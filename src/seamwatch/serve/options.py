@@ -1,0 +1,23 @@
+"""What the server is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8765
+MOST_BYTES = 16 * 2**20
+"""The largest body of a request, in bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """Which database is served, and how.
+
+    `port` is what the Host header must name; None: the port on which a request came in. `style_url` is a
+    MapLibre style to use in place of the own base map.
+    """
+
+    db: str
+    port: int | None = None
+    style_url: str | None = None
+    most_bytes: int = MOST_BYTES

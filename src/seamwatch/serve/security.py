@@ -1,0 +1,180 @@
+"""What stands before every route: whose requests are taken, how large they may be, what a browser may do.
+
+The server has no accounts. Whoever can open a connection to it on this machine may use it; a web page of
+another site, open in the user's browser, may not. So Host must be this machine's own name (a foreign name
+that was made to lead here is refused), a write must come from the server's own pages or from no page, and its
+content type must be one that another site's form can't send unasked.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from seamwatch.serve.faults import TooLargeError, body_of
+from seamwatch.serve.options import ServeOptions
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# Bytes of a body that is too large anyway which are read and dropped, so that the client gets the answer.
+_DRAINED = 8
+_POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    # MapLibre makes its workers of blobs.
+    "worker-src": "'self' blob:",
+    "child-src": "'self' blob:",
+    "img-src": "'self' data: blob:",
+    "style-src": "'self'",
+    "style-src-attr": "'unsafe-inline'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a name or address means this machine alone.
+
+    >>> [is_loopback(h) for h in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def content_policy(style_url: str | None = None) -> str:
+    """Return the Content-Security-Policy; a map style of another machine may load its tiles and sprites."""
+    parts = dict(_POLICY)
+    if style_url is not None and urlsplit(style_url).scheme in ("http", "https"):
+        scheme = f"{urlsplit(style_url).scheme}:"
+        for name in ("connect-src", "img-src"):
+            parts[name] = f"{parts[name]} {scheme}"
+    return "; ".join(f"{name} {value}" for name, value in parts.items())
+
+
+def response_headers(options: ServeOptions) -> Mapping[str, str]:
+    """Return the headers of every answer; a route may set its own in their place."""
+    return {
+        "content-security-policy": content_policy(options.style_url),
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    }
+
+
+class Gate:
+    """ASGI middleware that refuses what is not from here, and adds the security headers to every answer."""
+
+    def __init__(self, app: ASGIApp, options: ServeOptions) -> None:
+        self._app = app
+        self._options = options
+        self._headers = response_headers(options)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        headers = Headers(scope=scope)
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await refusal(scope, receive, send_with_headers)
+            return
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._options.most_bytes:
+            await self._drain(receive)
+            too_large = TooLargeError(self._options.most_bytes)
+            answer = JSONResponse(body_of("too_large", str(too_large.detail)), 413)
+            await answer(scope, receive, send_with_headers)
+            return
+        await self._app(scope, self._counted(receive), send_with_headers)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
+        host = headers.get("host", "")
+        port = self._options.port or (scope.get("server") or (None, None))[1]
+        if not _is_own_host(host, port):
+            return _refused(
+                403,
+                "wrong_host",
+                f"the Host {host[:100]!r} is not this server's: open it as http://127.0.0.1:{port}/",
+            )
+        if scope["method"] not in WRITES:
+            return None
+        origin = headers.get("origin")
+        if origin is not None and origin.lower() != f"http://{host.lower()}":
+            return _refused(
+                403,
+                "wrong_origin",
+                "a page of another site may not write here: use the server's own pages, or a program that "
+                "sends no Origin",
+            )
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in ("application/json", "multipart/form-data"):
+            return _refused(
+                415,
+                "unsupported_media_type",
+                f"a {scope['method']} needs Content-Type application/json (multipart/form-data for files)",
+            )
+        return None
+
+    def _counted(self, receive: Receive) -> Receive:
+        taken = 0
+        most = self._options.most_bytes
+
+        async def counting() -> Message:
+            nonlocal taken
+            message = await receive()
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                if taken > most:
+                    raise TooLargeError(most)
+            return message
+
+        return counting
+
+    async def _drain(self, receive: Receive) -> None:
+        left = self._options.most_bytes * _DRAINED
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                return
+
+
+def _is_own_host(header: str, port: int | None) -> bool:
+    """Return whether a Host header names this machine and the port on which the server listens."""
+    try:
+        parts = urlsplit(f"//{header}")
+        given = parts.port
+    except ValueError:
+        return False
+    if parts.path or parts.query or parts.fragment or parts.username is not None or not parts.hostname:
+        return False
+    return is_loopback(parts.hostname) and (given or 80) == port
+
+
+def _refused(status: int, code: str, message: str) -> JSONResponse:
+    return JSONResponse(body_of(code, message), status)
