@@ -21,6 +21,7 @@ from seamwatch.model.time import TimeMention, TimeRange
 from seamwatch.store.base_decisions import DecisionStore
 from seamwatch.store.base_linking import LinkingStore
 from seamwatch.store.base_map import MapStore
+from seamwatch.store.base_pages import PageStore
 from seamwatch.store.base_places import PlaceStore
 from seamwatch.store.base_tombstones import TombstoneStore
 from seamwatch.vocabulary.codes import Status
@@ -84,7 +85,7 @@ class FetchMemory:
     last_modified: str | None = None
 
 
-class Store(PlaceStore, TombstoneStore, DecisionStore, LinkingStore, MapStore, Protocol):
+class Store(PlaceStore, TombstoneStore, DecisionStore, LinkingStore, MapStore, PageStore, Protocol):
     """Articles, what they say, what people decide, and the incidents derived from them.
 
     Every method that writes is one transaction by itself, or part of the `transaction()` around it.

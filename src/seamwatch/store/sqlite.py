@@ -8,6 +8,7 @@ from seamwatch.store.sqlite_decisions import DecisionTables
 from seamwatch.store.sqlite_incidents import IncidentTables
 from seamwatch.store.sqlite_links import LinkTables
 from seamwatch.store.sqlite_map import MapTables
+from seamwatch.store.sqlite_pages import PageTables
 from seamwatch.store.sqlite_places import PlaceTables
 from seamwatch.store.sqlite_tombstones import TombstoneTables
 
@@ -21,6 +22,7 @@ class SqliteStore(
     DecisionTables,
     TombstoneTables,
     MapTables,
+    PageTables,
 ):
     """A store in one SQLite file. One connection, for one thread at a time; processes may share it."""
 

@@ -146,12 +146,16 @@ class AreaTables(SqliteDatabase):
                     ((to_json([area_share_json(s) for s in one.areas]), one.id) for one in run),
                 )
                 self.write(f"DELETE FROM incident_areas WHERE incident_id {_IN}", (ids,))
-                self.write(f"DELETE FROM incident_names WHERE kind = 'area' AND incident_id {_IN}", (ids,))
+                self.write(
+                    "DELETE FROM incident_names WHERE kind = 'area' AND key IN "
+                    f"(SELECT key FROM incidents WHERE id {_IN})",
+                    (ids,),
+                )
                 self.write_all(
                     "INSERT INTO incident_areas VALUES (?, ?, ?)",
                     (row for one in run for row in area_rows(one.id, one.areas)),
                 )
                 self.write_all(
-                    "INSERT INTO incident_names VALUES (?, 'area', ?)",
-                    ((one.id, name) for one in run for name in area_names(one.place, one.areas)),
+                    "INSERT INTO incident_names SELECT key, 'area', ? FROM incidents WHERE id = ?",
+                    ((name, one.id) for one in run for name in area_names(one.place, one.areas)),
                 )

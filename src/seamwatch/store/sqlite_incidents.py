@@ -61,14 +61,12 @@ def _where(wanted: IncidentFilter) -> tuple[str, list[Any]]:
         parts.append("json_extract(i.json, '$.place.precision') <= ?")
         values.append(wanted.precision)
     if wanted.area is not None:
-        parts.append(
-            "EXISTS (SELECT 1 FROM incident_names WHERE incident_id = i.id AND kind = 'area' AND name = ?)"
-        )
+        parts.append("EXISTS (SELECT 1 FROM incident_names WHERE key = i.key AND kind = 'area' AND name = ?)")
         values.append(fold(wanted.area))
     if wanted.actor is not None:
         # Whole words: "IS" is not a part of "Islamists".
         parts.append(
-            "EXISTS (SELECT 1 FROM incident_names WHERE incident_id = i.id AND kind = 'actor' "
+            "EXISTS (SELECT 1 FROM incident_names WHERE key = i.key AND kind = 'actor' "
             "AND instr(' ' || name || ' ', ?))"
         )
         values.append(f" {fold(wanted.actor)} ")
@@ -135,8 +133,8 @@ class IncidentTables(MentionTables):
                 ((m.mention.id, incident.id) for incident in kept for m in incident.mentions),
             )
             self.write_all(
-                "INSERT INTO incident_names VALUES (?, ?, ?)",
-                ((incident.id, *name) for incident in kept for name in names_of(incident)),
+                "INSERT INTO incident_names SELECT key, ?, ? FROM incidents WHERE id = ?",
+                ((*name, incident.id) for incident in kept for name in sorted(names_of(incident))),
             )
             self.write_all(
                 "INSERT INTO incident_areas VALUES (?, ?, ?)",

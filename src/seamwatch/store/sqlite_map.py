@@ -66,10 +66,7 @@ class MapTables(SqliteDatabase):
 
     def map_keys_in(self, area: str) -> NDArray[np.int64]:
         """Return the keys of the incidents in an area, as `IncidentFilter.area` names it."""
-        return self._keys(
-            "incident_names n JOIN incidents i ON i.id = n.incident_id WHERE n.kind = 'area' AND n.name = ?",
-            (fold(area),),
-        )
+        return self._keys("incident_names i WHERE i.kind = 'area' AND i.name = ?", (fold(area),))
 
     def map_keys_by(self, actor: str) -> NDArray[np.int64]:
         """Return the keys of the incidents with an actor, as `IncidentFilter.actor` names it."""
@@ -84,8 +81,7 @@ class MapTables(SqliteDatabase):
             (f" {fold(actor)} ",),
         )
         return self._keys(
-            "incident_names n JOIN incidents i ON i.id = n.incident_id "
-            f"WHERE n.kind = 'actor' AND n.name {_IN}",
+            f"incident_names i WHERE i.kind = 'actor' AND i.name {_IN}",
             (to_json([name for (name,) in names]),),
         )
 
