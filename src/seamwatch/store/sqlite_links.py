@@ -112,11 +112,18 @@ class LinkTables(SqliteDatabase):
 
     def unsure_links(self, limit: int | None = None) -> Iterator[Link]:
         """Return the links whose log-odds lie within UNSURE of zero, the least sure first."""
+        most = -1 if limit is None else limit
+        # How unsure the last one is by numbers alone: to sort all of them by their ids takes long.
+        ((last,),) = self.read(
+            "SELECT max(a) FROM (SELECT abs(odds) a FROM links "
+            "WHERE odds BETWEEN ? AND ? AND mention < other ORDER BY a LIMIT ?)",
+            (-UNSURE, UNSURE, most),
+        )
         rows = self.read(
-            "SELECT a.id, b.id, l.odds FROM links l JOIN mentions a ON a.key = l.mention "
-            "JOIN mentions b ON b.key = l.other WHERE l.odds BETWEEN ? AND ? AND a.id < b.id "
-            "ORDER BY abs(l.odds), a.id, b.id LIMIT ?",
-            (-UNSURE, UNSURE, -1 if limit is None else limit),
+            "SELECT min(a.id, b.id) l, max(a.id, b.id) r, odds FROM links "
+            "JOIN mentions a ON a.key = mention JOIN mentions b ON b.key = other "
+            "WHERE odds BETWEEN ? AND ? AND mention < other ORDER BY abs(odds), l, r LIMIT ?",
+            (-(last or 0), last or 0, most),
         )
         return (Link(*row) for row in rows)
 
