@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -18,7 +19,7 @@ from seamwatch.serve.security import Gate
 
 API = "/api/v1"
 # Modules of this package with a `router`, whose paths stand under API.
-ROUTERS: tuple[str, ...] = ("config",)
+ROUTERS: tuple[str, ...] = ("config", "tiles", "summary")
 # Those whose paths stand as they are; the site, which takes every other path, is the last.
 ROOT_ROUTERS: tuple[str, ...] = ("health",)
 _ERRORS = {
@@ -36,6 +37,8 @@ def make_app(options: ServeOptions) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # A million incidents take some seconds; nobody waits for them but the first map.
+        threading.Thread(target=desk.map.warm, name="map", daemon=True).start()
         try:
             yield
         finally:

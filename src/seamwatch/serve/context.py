@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 from fastapi import Depends, Request
 
 from seamwatch.errors import StoreError
+from seamwatch.serve.incident_map import IncidentMap
 from seamwatch.serve.options import ServeOptions
 from seamwatch.store import open_store
 
@@ -48,6 +49,7 @@ class Desk:
         self._watcher = open_store(options.db, create=False)
         self._watch_lock = threading.Lock()
         self._boot = secrets.token_hex(4)
+        self.map = IncidentMap(self)
 
     @contextmanager
     def store(self) -> Iterator[Store]:

@@ -1,0 +1,118 @@
+"""The incidents in memory: kept up to date, with the filters and tiles that were asked for last."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from seamwatch.errors import StoreError
+from seamwatch.pipeline.listing import list_incidents
+from seamwatch.serve.map_columns import MapColumns, read_columns, told_columns
+from seamwatch.serve.map_selection import Selection, select, select_all
+from seamwatch.serve.map_tiles import tile_of
+
+if TYPE_CHECKING:
+    from seamwatch.serve.context import Desk
+    from seamwatch.serve.filters import Asked
+    from seamwatch.store.base import Store
+
+T = TypeVar("T")
+
+# Bytes of selections (16 an incident that passes) and of tiles that are kept.
+SELECTION_BYTES = 100 * 2**20
+TILE_BYTES = 50 * 2**20
+
+
+class Newest(Generic[T]):
+    """The results that were asked for last, up to a size in bytes."""
+
+    def __init__(self, most: int, size: Callable[[T], int]) -> None:
+        self._most, self._size, self._held = most, size, 0
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> T | None:
+        """Return what is kept under a key, or None."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Keep a result; the oldest ones go where there is no room."""
+        with self._lock:
+            if key in self._kept:
+                self._held -= self._size(self._kept.pop(key))
+            self._held += self._size(value)
+            self._kept[key] = value
+            while self._held > self._most and len(self._kept) > 1:
+                self._held -= self._size(self._kept.popitem(last=False)[1])
+
+
+class IncidentMap:
+    """Answers what the map and the sums ask of one desk's incidents."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._columns: MapColumns | None = None
+        self._reading = threading.Lock()
+        # One makes a selection, the other requests of the same view wait for it; those of others do not.
+        self._selecting = [threading.Lock() for _ in range(16)]
+        self._selections: Newest[Selection] = Newest(SELECTION_BYTES, _bytes_of)
+        self._tiles: Newest[bytes] = Newest(TILE_BYTES, len)
+
+    def warm(self) -> None:
+        """Read all incidents, so that the first map need not wait for it."""
+        # What is wrong with the database is told to the first that asks; a server that ends needs no map.
+        with suppress(StoreError), self._desk.store() as store:
+            self._current(store)
+
+    def selection(self, asked: Asked) -> Selection:
+        """Return the incidents that a request asks for."""
+        with self._desk.store() as store:
+            return self._selected(asked, store)[1]
+
+    def tile(self, asked: Asked, z: int, x: int, y: int) -> bytes:
+        """Return a tile of the incidents that a request asks for, b"" where it has none."""
+        with self._desk.store() as store:
+            mark, selection = self._selected(asked, store)
+            key = (mark, asked, z, x, y)
+            tile = self._tiles.get(key)
+            if tile is None:
+                own = selection.of.ids
+
+                def ids(keys: Sequence[int]) -> Mapping[int, str]:
+                    return store.map_ids(keys) if own is None else {n: own[n] for n in keys}
+
+                tile = tile_of(selection, z, x, y, ids)
+                self._tiles.put(key, tile)
+        return tile
+
+    def _current(self, store: Store) -> MapColumns:
+        with self._reading:
+            self._columns = read_columns(store, self._columns)
+            return self._columns
+
+    def _selected(self, asked: Asked, store: Store) -> tuple[Hashable, Selection]:
+        # What was believed at a moment follows from more than the incidents: from decisions and tellings.
+        columns = self._current(store) if asked.plain else None
+        mark: Hashable = self._desk.mark() if columns is None else columns.mark
+        key = (mark, asked)
+        with self._selecting[hash(key) % len(self._selecting)]:
+            found = self._selections.get(key)
+            if found is None:
+                if columns is None:
+                    told = list_incidents(store, asked.wanted, as_of=asked.as_of, policy=asked.policy)
+                    found = select_all(told_columns(told))
+                else:
+                    found = select(columns, asked.wanted, store)
+                self._selections.put(key, found)
+        return mark, found
+
+
+def _bytes_of(selection: Selection) -> int:
+    own = 0 if selection.of.ids is None else 100 * len(selection.of)
+    return selection.rows.nbytes + selection.code.nbytes + own

@@ -1,0 +1,61 @@
+"""Sums of incidents for timelines, charts and key figures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from seamwatch.serve.context import TheDesk
+from seamwatch.serve.filters import Filters
+from seamwatch.serve.map_sums import By, sums_by, total
+
+router = APIRouter(tags=["map"])
+
+
+class Figures(BaseModel):
+    """How many incidents, and the sums of their best figures (one without a figure adds nothing)."""
+
+    incidents: int
+    killed: int
+    injured: int
+
+
+class Bucket(Figures):
+    """The figures of one day, type, country, ...; the `key` of those that have none is null."""
+
+    key: str | None
+    country: str | None = None
+
+
+class Summary(BaseModel):
+    """Figures by one thing, and of all."""
+
+    buckets: list[Bucket]
+    total: Figures
+
+
+@router.get("/summary", summary="How many incidents, killed and injured")
+def summary(
+    desk: TheDesk,
+    asked: Filters,
+    by: Annotated[
+        By,
+        Query(
+            description="What the figures are summed by. `day` (2024-03-05), `week` (its Monday), `month` "
+            "(2024-03) and `year` take an incident's first day and come in order, empty ones left out; the "
+            "others by incidents, most first. `admin1` names the `country` too."
+        ),
+    ] = "month",
+) -> Summary:
+    """Return how many incidents there are, and the sums of killed and injured (best figures)."""
+    selection = desk.map.selection(asked)
+    whole = total(selection)
+    return Summary(
+        buckets=[
+            Bucket(key=b.key, country=b.country, incidents=b.incidents, killed=b.killed, injured=b.injured)
+            for b in sums_by(selection, by)
+        ],
+        total=Figures(incidents=whole.incidents, killed=whole.killed, injured=whole.injured),
+    )
