@@ -3,8 +3,8 @@
     python bench/desk_store.py PATH [N]
 
 It writes the tables of schema version 4 directly and lets the store bring them to the present schema, so the
-time that this takes is told too. On two shared cores 100,000 incidents take some 20 s (500 MB), 1,000,000 some
-4 minutes (5 GB). The mentions are not linked, so nothing should be decided in such a database.
+time that this takes is told too. On two shared cores 100,000 incidents take some 20 s (500 MB), 1,000,000
+some 4 minutes (5 GB). The mentions are not linked, so nothing should be decided in such a database.
 """
 
 from __future__ import annotations

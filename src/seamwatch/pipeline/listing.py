@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ def list_incidents(
     if as_of is None:
         found = _Teller(store, policy).tell(i.mentions for i in store.incidents(EVERY))
     else:
-        found = _believed(store, wanted, _end_of(as_of), policy)
+        found = _believed(store, wanted, end_of(as_of), policy)
     articles = None
     if wanted.text is not None:
         articles = {hit.article.id for hit in store.search_articles(wanted.text, limit=MOST_HITS)}
@@ -54,7 +54,45 @@ def incident_by(store: Store, incident_id: str, policy: Policy = Policy.UCDP) ->
     return found if policy is found.policy else next(_Teller(store, policy).tell([found.mentions]))
 
 
-def _end_of(as_of: datetime) -> datetime:
+def incident_then(
+    store: Store, incident_id: str, as_of: datetime, policy: Policy = Policy.UCDP
+) -> Incident | None:
+    """Return the incident that an id leads to as believed at a moment; None where it was not known yet.
+
+    Of several that have become one since it is the one that had the id, else the one with its first mention.
+    UnknownIdError where the id leads to none.
+    """
+    from seamwatch.pipeline.relinking import is_linked
+
+    moment = end_of(as_of)
+    now = store.incident(incident_id)
+    teller = _Teller(store, policy, moment)
+    if is_linked(store, teller.rules):
+
+        def known_of(names: set[str]) -> set[str]:
+            told = store.mentions(names).items()
+            return {name for name, m in told if m.article.known is not None and m.article.known <= moment}
+
+        names = known_of({m.mention.id for m in now.mentions})
+        again, links = _connected(store, names, known_of, teller.decisions, moment)
+        found: Iterable[Incident] = teller.tell(_grouped_then(store, again, links, teller, moment))
+    else:
+        found = _believed(store, EVERY, moment, policy)
+    place = {m.mention.id: number for number, m in enumerate(now.mentions)}
+    mine = [i for i in found if any(m.mention.id in place for m in i.mentions)]
+    return min(
+        mine,
+        key=lambda i: (now.id != i.id, now.id not in i.aliases, min(map(_place_in(place), i.mentions))),
+        default=None,
+    )
+
+
+def _place_in(place: Mapping[str, int]) -> Callable[[SourcedMention], int]:
+    return lambda told: place.get(told.mention.id, len(place))
+
+
+def end_of(as_of: datetime) -> datetime:
+    """Return the moment that is meant: the end of the day where it is a midnight, in UTC without a zone."""
     moment = as_of.replace(tzinfo=as_of.tzinfo or UTC)
     if moment.time() == time.min:
         return datetime.combine(moment.date(), time.max, tzinfo=moment.tzinfo)
@@ -150,7 +188,6 @@ def _open_then(
     They are connected, by what bound then, with one that has a link or a decision to what came later.
     """
     from seamwatch.link.cluster import binds
-    from seamwatch.link.decisions import bound_together
 
     seen: set[str] = set()
     # From the side with fewer: a link is found from either.
@@ -163,16 +200,34 @@ def _open_then(
         names = (*about.mentions, *about.others)
         if decision.at > moment or not late.isdisjoint(names):
             seen.update(names)
-    seen &= known
+    return _connected(store, seen & known, known.__and__, decisions, moment)
+
+
+def _connected(
+    store: Store,
+    seen: set[str],
+    known_of: Callable[[set[str]], set[str]],
+    decisions: Sequence[Decision],
+    moment: datetime,
+) -> tuple[set[str], list[Link]]:
+    """Return these mentions with all that bound them, and each other, at a moment, and the links among them.
+
+    `known_of` says which of some mentions were known then.
+    """
+    from seamwatch.link.cluster import binds
+    from seamwatch.link.decisions import bound_together
+
     bound: dict[str, set[str]] = {}
     home = bound_together(standing(tuple(decisions), moment))
     for name, first in home.items():
         bound.setdefault(first, set()).add(name)
     found: set[Link] = set()
-    fresh = seen
+    fresh = seen = set(seen)
     while fresh:
         reached = {other for name in fresh if name in home for other in bound[home[name]]}
-        for link in store.links_of(fresh):
+        links = store.links_of(fresh)
+        known = known_of({name for link in links for name in (link.left, link.right)} | reached)
+        for link in links:
             if link.left in known and link.right in known:
                 found.add(link)
                 if binds(link):

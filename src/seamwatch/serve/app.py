@@ -19,7 +19,17 @@ from seamwatch.serve.security import Gate
 
 API = "/api/v1"
 # Modules of this package with a `router`, whose paths stand under API.
-ROUTERS: tuple[str, ...] = ("config", "tiles", "summary")
+ROUTERS: tuple[str, ...] = (
+    "config",
+    "incidents",
+    "articles",
+    "areas",
+    "decisions",
+    "review",
+    "export",
+    "tiles",
+    "summary",
+)
 # Those whose paths stand as they are; the site, which takes every other path, is the last.
 ROOT_ROUTERS: tuple[str, ...] = ("health",)
 _ERRORS = {

@@ -43,7 +43,7 @@ class Desk:
         self._closed = False
         self._kit: Kit | None = None
         self._kit_lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
+        self._kept: dict[str, OrderedDict[Hashable, tuple[str, Any]]] = {}
         # Marks of two connections can't be compared, and a connection's own writes do not move its mark. So
         # one connection is only asked for its mark and never writes.
         self._watcher = open_store(options.db, create=False)
@@ -89,24 +89,27 @@ class Desk:
                 self._kit = load_kit(open_places(self.options.db))
             return self._kit
 
-    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+    def remembered(
+        self, key: Hashable, make: Callable[[], T], *, shelf: str = "", most: int = MOST_KEPT
+    ) -> T:
         """Return what `make` gives, made anew only after the database has changed.
 
-        `key` must say all that the result depends on beside the database. Two requests at once may both make
-        it: nobody waits.
+        `key` must say all that the result depends on beside the database. A shelf keeps its `most` newest
+        results: give large ones a shelf of their own. Two requests at once may both make one: nobody waits.
         """
         mark = self.mark()
         with self._lock:
-            held = self._kept.get(key)
+            kept = self._kept.setdefault(shelf, OrderedDict())
+            held = kept.get(key)
             if held is not None and held[0] == mark:
-                self._kept.move_to_end(key)
+                kept.move_to_end(key)
                 return cast("T", held[1])
         made = make()
         with self._lock:
-            self._kept[key] = (mark, made)
-            self._kept.move_to_end(key)
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            kept[key] = (mark, made)
+            kept.move_to_end(key)
+            while len(kept) > most:
+                kept.popitem(last=False)
         return made
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from seamwatch.store.sqlite_database import SqliteDatabase, to_json
 
 _IN = "IN (SELECT value FROM json_each(?))"
 _CODES = "IN (SELECT code FROM map_words WHERE lower(word) IN (SELECT value FROM json_each(?)))"
+_NAMED = "SELECT 1 FROM incident_names WHERE key = m.key"
 # Up to so many are read at once and sorted; of more the index of the order is walked until a page is full.
 FEW = 20_000
 _DEGREE = 10_000_000
@@ -26,8 +27,11 @@ _SORTS = {
 }
 
 
-def narrow_where(wanted: IncidentFilter) -> tuple[str, list[Any]]:
-    """Return the condition that a row `m` of `incident_map` passes a filter, and its values."""
+def narrow_where(wanted: IncidentFilter, *, each: bool = False) -> tuple[str, list[Any]]:
+    """Return the condition that a row `m` of `incident_map` passes a filter, and its values.
+
+    With `each` names are looked up row by row: quick where few rows are looked at, not where all are.
+    """
     parts: list[str] = ["1"]
     values: list[Any] = []
 
@@ -54,9 +58,16 @@ def narrow_where(wanted: IncidentFilter) -> tuple[str, list[Any]]:
         add("m.lat BETWEEN ? AND ?", south, north)
         across = "m.lon BETWEEN ? AND ?" if west <= east else "(m.lon >= ? OR m.lon <= ?)"
         add(across, west, east)
-    if wanted.area is not None:
+    if wanted.area is not None and each:
+        add(f"EXISTS ({_NAMED} AND kind = 'area' AND name = ?)", fold(wanted.area))
+    elif wanted.area is not None:
         add("m.key IN (SELECT key FROM incident_names WHERE kind = 'area' AND name = ?)", fold(wanted.area))
-    if wanted.actor is not None:
+    if wanted.actor is not None and each:
+        add(
+            f"EXISTS ({_NAMED} AND kind = 'actor' AND instr(' ' || name || ' ', ?))",
+            f" {fold(wanted.actor)} ",
+        )
+    elif wanted.actor is not None:
         # There are far fewer names than incidents: from each name the index leads to the next one.
         add(
             "m.key IN (SELECT key FROM incident_names WHERE kind = 'actor' AND name IN ("
@@ -99,8 +110,8 @@ class PageTables(SqliteDatabase):
         total: int | None = None,
     ) -> tuple[PageRow, ...]:
         """Return the incidents that pass the filter and stand after a mark."""
-        where, values = narrow_where(wanted)
-        few = total is not None and total <= FEW
+        few = total is None or total <= FEW
+        where, values = narrow_where(wanted, each=not few)
         found: list[tuple[int | None, int]] = []
         if after is None or after.value is not None:
             found = self._marks(sort, where, values, after, limit, few=few, valued=True)

@@ -1,0 +1,348 @@
+"""The shapes of the record in answers: incidents, mentions, articles, areas, decisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Evidence(BaseModel):
+    """A passage that a value rests on; offsets are code points, half-open."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    part: str = Field(alias="in", description="`text` or `title`")
+    start: int
+    end: int
+    quote: str
+    by: str | None = None
+    mention: str | None = Field(None, description="the mention whose article the offsets belong to")
+
+
+class DateValue(BaseModel):
+    """When: days, both included, and UCDP's date_prec."""
+
+    start: str
+    end: str
+    precision: int
+    evidence: list[Evidence] = []
+
+
+class PlaceValue(BaseModel):
+    """Where: degrees (WGS 84), UCDP's where_prec, and how far from the point it may lie."""
+
+    name: str | None
+    admin1: str | None
+    admin2: str | None
+    country: str | None
+    lat: float | None
+    lon: float | None
+    precision: int
+    radius_km: float | None
+    geonameid: int | None = None
+    shape: dict[str, Any] | None = None
+    evidence: list[Evidence] = []
+
+
+class TollValue(BaseModel):
+    """How many; null is open."""
+
+    low: int | None
+    best: int | None
+    high: int | None
+    evidence: list[Evidence] = []
+
+
+class Perpetrator(BaseModel):
+    """Who did it, and how that is known."""
+
+    name: str
+    kind: str
+    certainty: str
+    evidence: list[Evidence] = []
+
+
+class TargetValue(BaseModel):
+    """What was attacked."""
+
+    name: str
+    kind: str
+    evidence: list[Evidence] = []
+
+
+class VictimValue(BaseModel):
+    """Who was harmed."""
+
+    name: str
+    kind: str
+    group: str
+    outcome: str
+    count: int | None
+    evidence: list[Evidence] = []
+
+
+class WeaponValue(BaseModel):
+    """With what."""
+
+    name: str
+    evidence: list[Evidence] = []
+
+
+class ClaimValue(BaseModel):
+    """Who claims, denies or accuses, and through which outlet."""
+
+    by: str
+    via: str | None
+    kind: str
+    evidence: list[Evidence] = []
+
+
+class Told(BaseModel):
+    """What is told of an incident."""
+
+    event_type: str
+    sub_event_type: str
+    date: DateValue | None
+    place: PlaceValue | None
+    perpetrators: list[Perpetrator]
+    targets: list[TargetValue]
+    victims: list[VictimValue]
+    weapons: list[WeaponValue]
+    killed: TollValue | None
+    injured: TollValue | None
+    missing: TollValue | None
+    abducted: TollValue | None
+    claims: list[ClaimValue]
+
+
+class MentionValue(Told):
+    """One article's account of one incident, as `extract` gives it."""
+
+    id: str
+    modality: str
+    evidence: list[Evidence]
+
+
+class MentionRef(BaseModel):
+    """A mention of an incident, and the article that it is in."""
+
+    id: str
+    article: str
+    source: str | None
+    published: str | None
+
+
+class DisagreementValue(BaseModel):
+    """One value of a field, and the mentions that give it."""
+
+    value: Any
+    mentions: list[str]
+
+
+class DisagreementEntry(BaseModel):
+    """A field on which the mentions differ."""
+
+    field: str
+    values: list[DisagreementValue]
+
+
+class RevisionEntry(BaseModel):
+    """One change of an incident's state."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    kind: str
+    at: str
+    field: str
+    before: Any = Field(alias="from")
+    after: Any = Field(alias="to")
+    because: str
+    mention: str
+
+
+class AuthorityValue(BaseModel):
+    """Who administers, claims or secures an area, and from when to when."""
+
+    name: str
+    role: str
+    since: str | None
+    until: str | None
+    source: str | None = None
+
+
+class AreaShareValue(BaseModel):
+    """An area that an incident lies in, and how much of where it may lie is inside."""
+
+    id: str
+    name: str
+    names: list[str]
+    kind: str
+    weight: float
+    authorities: list[AuthorityValue]
+    indicative: bool
+
+
+class DecisionEntry(BaseModel):
+    """What a person decided."""
+
+    id: str
+    kind: str
+    by: str
+    at: str
+    why: str
+    field: str | None
+    value: Any
+    mentions: list[str]
+    others: list[str]
+
+
+class DecisionValue(DecisionEntry):
+    """A decision with its number, what undid it, and the incidents that it is about now."""
+
+    number: int
+    undoes: str | None
+    undone_by: str | None
+    incidents: list[str]
+
+
+class IncidentValue(Told):
+    """An incident after linking, with its evidence, disagreements and revisions."""
+
+    id: str
+    status: str
+    mentions: list[MentionRef]
+    disagreements: list[DisagreementEntry]
+    revisions: list[RevisionEntry]
+    aliases: list[str]
+    areas: list[AreaShareValue]
+    policy: str
+    decisions: list[DecisionEntry]
+    voices: int
+
+
+class AreaName(BaseModel):
+    """An area by id and name."""
+
+    id: str
+    name: str
+
+
+class Row(BaseModel):
+    """An incident as lists show it. `updated` is the moment of its last revision."""
+
+    id: str
+    event_type: str
+    sub_event_type: str
+    status: str
+    date: DateValue | None
+    place: PlaceValue | None
+    killed: TollValue | None
+    injured: TollValue | None
+    perpetrators: list[str]
+    targets: list[str]
+    weapons: list[str]
+    areas: list[AreaName]
+    mentions: int
+    sources: int
+    disagreements: int
+    updated: str | None
+
+
+class RowPage(BaseModel):
+    """One page of a list; `next` is the cursor of the next one, `total` how many there are altogether."""
+
+    incidents: list[Row]
+    next: str | None
+    total: int
+
+
+class IncidentAnswer(BaseModel):
+    """An incident; `asked` is the id that led to it."""
+
+    incident: IncidentValue
+    asked: str
+    decisions: list[DecisionValue]
+    areas: list[AreaShareValue]
+
+
+class ArticleHead(BaseModel):
+    """Where an article comes from. `sources` are all outlets that carried it word for word."""
+
+    id: str
+    title: str | None
+    source: str | None
+    sources: list[str]
+    published: str | None
+    url: str | None
+
+
+class ArticleValue(ArticleHead):
+    """An article; `text` is plain text, whatever it looks like."""
+
+    text: str
+    language: str | None
+
+
+class ToldArticle(ArticleValue):
+    """An article with what it tells of one incident."""
+
+    mentions: list[MentionValue]
+
+
+class IncidentArticles(BaseModel):
+    """The articles that tell an incident, the earliest first."""
+
+    articles: list[ToldArticle]
+
+
+class ArticleAnswer(BaseModel):
+    """An article with all that it says: the output line of `extract`, null where none is stored."""
+
+    article: ArticleValue
+    extraction: dict[str, Any] | None
+
+
+class FoundArticle(ArticleHead):
+    """An article that a search found; the words found stand in brackets in `passage`."""
+
+    passage: str
+
+
+class FoundArticles(BaseModel):
+    """Articles found, the best first."""
+
+    articles: list[FoundArticle]
+
+
+class AreaProperties(BaseModel):
+    """What is said of an area. `disputed`: it is said to be, or different authorities hold or claim it."""
+
+    id: str
+    name: str
+    names: list[str]
+    kind: str
+    country: str | None
+    authorities: list[AuthorityValue]
+    disputed: bool
+    since: str | None
+    until: str | None
+    indicative: bool
+    source: str | None
+    note: str | None
+
+
+class AreaFeature(BaseModel):
+    """An area as a GeoJSON Feature."""
+
+    type: str
+    id: str
+    properties: AreaProperties
+    geometry: dict[str, Any]
+
+
+class AreaCollection(BaseModel):
+    """Areas as a GeoJSON FeatureCollection (RFC 7946)."""
+
+    type: str
+    features: list[AreaFeature]
