@@ -31,7 +31,7 @@ ROUTERS: tuple[str, ...] = (
     "summary",
 )
 # Those whose paths stand as they are; the site, which takes every other path, is the last.
-ROOT_ROUTERS: tuple[str, ...] = ("health",)
+ROOT_ROUTERS: tuple[str, ...] = ("health", "site")
 _ERRORS = {
     400: "what was asked for is wrong: `field` names the parameter",
     403: "the request comes from another host or site",
