@@ -247,7 +247,10 @@ export interface Config {
 export type SummaryBy = "day" | "week" | "month" | "year" | "type" | "status" | "country" | "admin1";
 
 export interface Bucket {
-  key: string;
+  /** `null`: of those for which it is not known. */
+  key: string | null;
+  /** Of a bucket by admin1. */
+  country?: string | null;
   incidents: number;
   killed: number;
   injured: number;
@@ -469,6 +472,9 @@ export const api = {
   },
 
   job: (id: string, signal?: AbortSignal) => get<{ job: Job }>(`/jobs/${segment(id)}`, null, signal),
+
+  /** Asks the desk to end a job; what it has stored stays. */
+  cancel: (id: string) => post<{ job: Job }>(`/jobs/${segment(id)}/cancel`, {}),
 
   /** Listens to a job; call what comes back to stop. It stops by itself at the end. */
   follow: (id: string, listener: JobListener): (() => void) => {
