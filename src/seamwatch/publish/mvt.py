@@ -52,20 +52,26 @@ def encode_tile(layers: Iterable[PointLayer]) -> bytes:
     return b"".join(_block(_TILE_LAYER, _layer(layer)) for layer in layers if len(layer.xs))
 
 
-def varint(number: int) -> bytes:
-    """Return a whole number of 0 or more as protobuf writes it: seven bits a byte, the lowest first.
-
-    >>> varint(300)
-    b'\\xac\\x02'
-    """
-    if number < 0x80:
-        return bytes((number,))
+def _varint(number: int) -> bytes:
     parts = bytearray()
     while number >= 0x80:
         parts.append(number & 0x7F | 0x80)
         number >>= 7
     parts.append(number)
     return bytes(parts)
+
+
+# Nearly all numbers of a tile have one byte or two.
+_SHORT = tuple(map(_varint, range(1 << 14)))
+
+
+def varint(number: int) -> bytes:
+    """Return a whole number of 0 or more as protobuf writes it: seven bits a byte, the lowest first.
+
+    >>> varint(300)
+    b'\\xac\\x02'
+    """
+    return _SHORT[number] if number < len(_SHORT) else _varint(number)
 
 
 def zigzag(number: int) -> int:
@@ -122,15 +128,13 @@ def _layer(layer: PointLayer) -> bytes:
     columns, values = _tags(layer.columns)
     rows = zip(*columns, strict=True) if columns else (() for _ in layer.xs)
     parts = [_block(_LAYER_NAME, layer.name.encode())]
+    places: dict[int, bytes] = {place: varint(zigzag(place)) for place in {*layer.xs, *layer.ys}}
     for x, y, row in zip(layer.xs, layer.ys, rows, strict=True):
         tags = b"".join(row)
-        geometry = _MOVE_TO_ONE + varint(zigzag(x)) + varint(zigzag(y))
-        content = (
-            (_block(_FEATURE_TAGS, tags) if tags else b"")
-            + _FEATURE_POINT
-            + _block(_FEATURE_GEOMETRY, geometry)
-        )
-        parts.append(_block(_LAYER_FEATURE, content))
+        head = _FEATURE_TAGS + varint(len(tags)) + tags if tags else b""
+        geometry = _MOVE_TO_ONE + places[x] + places[y]
+        content = head + _FEATURE_POINT + _FEATURE_GEOMETRY + varint(len(geometry)) + geometry
+        parts += (_LAYER_FEATURE, varint(len(content)), content)
     parts += [_block(_LAYER_KEY, key.encode()) for key in layer.columns]
     parts += values
     parts += [_LAYER_EXTENT + varint(layer.extent), _LAYER_VERSION + b"\x02"]

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from seamwatch.serve.map_selection import Rows, Selection
+from seamwatch.serve.map_selection import Selection
 from seamwatch.store.base_map import OPEN
 
 By = Literal["day", "week", "month", "year", "type", "status", "country", "admin1"]
@@ -45,8 +45,10 @@ def sums_by(selection: Selection, by: By) -> tuple[Sums, ...]:
 
 def total(selection: Selection) -> Sums:
     """Return the sums of all."""
-    _, sums = _summed(selection, np.zeros(len(selection.rows), np.int32))
-    return _sums(None, sums[0] if sums else [0, 0, 0])
+    killed, injured = (
+        int(np.maximum(_column(selection, name), 0).sum(dtype=np.int64)) for name in ("killed", "injured")
+    )
+    return _sums(None, [len(selection.rows), killed, injured])
 
 
 def _column(selection: Selection, name: str) -> NDArray[np.int32]:
@@ -65,16 +67,10 @@ def _summed(selection: Selection, groups: NDArray[np.int32]) -> tuple[list[int],
     used = np.flatnonzero(counts)
     sums = [counts]
     for name in ("killed", "injured"):
-        figures = _figures(selection.of.columns[name], selection.rows)
-        sums.append(np.bincount(places, weights=figures))
+        # OPEN is below 0. Sums stay far below 2**53, so doubles hold them exactly.
+        sums.append(np.bincount(places, weights=np.maximum(_column(selection, name), 0)))
     numbers = [OPEN if place == 0 else place + least - 1 for place in used.tolist()]
     return numbers, [[int(column[place]) for column in sums] for place in used.tolist()]
-
-
-def _figures(column: NDArray[np.int32], rows: Rows) -> NDArray[np.float64]:
-    figures = column[rows].astype(np.float64)
-    figures[figures == OPEN] = 0.0
-    return figures
 
 
 def _sums(key: str | None, row: list[int], country: str | None = None) -> Sums:

@@ -145,19 +145,20 @@ def _clusters(selection: Selection, first: int, last: int, z: int, x: int, y: in
     counts = np.diff(np.append(starts, len(rows)))
 
     def sums(name: str) -> list[int]:
-        figures = columns.columns[name][rows].astype(np.int64)
-        figures[figures == OPEN] = 0
-        return [int(n) for n in np.add.reduceat(figures, starts).tolist()]
+        # OPEN is below 0.
+        figures = np.maximum(columns.columns[name][rows], 0)
+        return [int(n) for n in np.add.reduceat(figures, starts, dtype=np.int64).tolist()]
 
     def means(places: NDArray[np.uint32], tile: int) -> list[int]:
-        mean = np.add.reduceat(places[rows].astype(np.int64), starts) // counts
+        mean = np.add.reduceat(places[rows], starts, dtype=np.int64) // counts
         units = ((mean << z) >> (WORLD_BITS - EXTENT.bit_length() + 1)) - tile * EXTENT
         return [int(n) for n in units.tolist()]
 
     types = columns.columns["event_type"][rows]
     # The first of equally frequent ones by name, so that a tile is the same whatever came first.
-    codes = sorted(np.unique(types).tolist(), key=lambda code: columns.words.get(code, ""))
-    often = np.array([np.add.reduceat((types == code).astype(np.int32), starts) for code in codes])
+    used = np.flatnonzero(np.bincount(np.maximum(types, 0))).tolist()
+    codes = sorted(used, key=lambda code: columns.words.get(code, ""))
+    often = np.array([np.add.reduceat(types == code, starts, dtype=np.int32) for code in codes])
     most = [columns.words.get(codes[n]) for n in often.argmax(axis=0).tolist()]
     return PointLayer(
         name="clusters",
