@@ -4,10 +4,10 @@
 
 STORE.db is made by desk_store.py. Each tile is the one around an incident drawn by the seed, so most of them
 are where most incidents are. `same filter` asks for other tiles of a filter that was asked for before, as a
-map does that is moved; `new filter` gives each request a filter that was never asked for, as each first request
-after a change of filters. No tile is asked for twice. `a_view` is twelve neighbouring tiles over six
-connections under a new filter: what a browser asks for after a change. `spread` are the dearest tiles, in this
-process and without HTTP: of as many incidents, each at a place of its own. Times are in milliseconds.
+map that is moved does; `new filter` gives each request a filter that was never asked for, as each first
+request after a change of filters. No tile is asked for twice. `a_view` is twelve neighbouring tiles over six
+connections under a new filter: what a browser asks for after a change. `spread` are the dearest tiles, in
+this process and without HTTP: of as many incidents, each at a place of its own. Times are in milliseconds.
 """
 
 from __future__ import annotations
