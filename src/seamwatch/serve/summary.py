@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+import msgspec
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from seamwatch.serve.context import TheDesk
@@ -36,7 +37,7 @@ class Summary(BaseModel):
     total: Figures
 
 
-@router.get("/summary", summary="How many incidents, killed and injured")
+@router.get("/summary", summary="How many incidents, killed and injured", response_model=Summary)
 def summary(
     desk: TheDesk,
     asked: Filters,
@@ -48,14 +49,11 @@ def summary(
             "others by incidents, most first. `admin1` names the `country` too."
         ),
     ] = "month",
-) -> Summary:
+) -> Response:
     """Return how many incidents there are, and the sums of killed and injured (best figures)."""
     selection = desk.map.selection(asked)
     whole = total(selection)
-    return Summary(
-        buckets=[
-            Bucket(key=b.key, country=b.country, incidents=b.incidents, killed=b.killed, injured=b.injured)
-            for b in sums_by(selection, by)
-        ],
-        total=Figures(incidents=whole.incidents, killed=whole.killed, injured=whole.injured),
-    )
+    figures = {"incidents": whole.incidents, "killed": whole.killed, "injured": whole.injured}
+    # Decades by day are ten thousand buckets: written directly they take a tenth of the time.
+    body = msgspec.json.encode({"buckets": sums_by(selection, by), "total": figures})
+    return Response(body, media_type="application/json")
