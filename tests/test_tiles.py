@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from seamwatch.serve.map_tiles import MOST_ZOOM, tile_of
 from seamwatch.store import IncidentFilter, Store, open_store
 from seamwatch.vocabulary.acled import EventType, SubEventType
 from seamwatch.vocabulary.codes import Status
+from serving import serving
 
 Found = list[tuple[str | int, int, int]]
 
@@ -333,3 +335,26 @@ def test_what_is_stored_later_is_on_the_map(own_client: httpx.Client, tmp_path: 
     old, new = ({p[0] for p in placed(read(answer.content))} for answer in (before, after))
     assert added
     assert new == old | added
+
+
+def test_an_empty_database_has_empty_tiles_and_sums(tmp_path: Path) -> None:
+    """Before anything is read the map is there, and all is 0."""
+    open_store(str(tmp_path / "empty.db")).close()
+    with serving(tmp_path / "empty.db") as client:
+        assert (get(client, "0/0/0").status_code, get(client, "0/0/0").content) == (200, b"")
+        assert client.get("/api/v1/summary").json()["total"]["incidents"] == 0
+
+
+def test_many_at_once_see_what_is_stored(tmp_path: Path) -> None:
+    """Asked by many at once between writes, each tile has all that was stored before."""
+    path = tmp_path / "record.db"
+    with open_store(str(path)) as store, serving(path) as client, ThreadPoolExecutor(6) as pool:
+        stored: set[str] = set()
+        for seed in range(8):
+            made = varied(store, 6, seed)
+            stored |= {i.id for i in made if i.place and i.place.lat is not None}
+            before = frozenset(stored)
+            queries = [{"status": "all"}, {"status": "all", "min_killed": 0}] * 6
+            for answer in pool.map(lambda query: get(client, "0/0/0", **query), queries[::2]):
+                assert {name for name, _, _ in placed(read(answer.content))} == before
+            assert all(a.status_code == 200 for a in pool.map(lambda q: get(client, "1/1/0", **q), queries))
