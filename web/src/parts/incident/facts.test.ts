@@ -45,10 +45,10 @@ test("of what nothing is told it is said", () => {
 });
 
 test.each([
-  [1, "Remote explosive/landmine/IED in Albu Murjan, Hawija, Kirkuk, IQ, 4 Mar 2024"],
-  [2, "Remote explosive/landmine/IED near Albu Murjan, Hawija, Kirkuk, IQ, 4 Mar 2024"],
-  [3, "Remote explosive/landmine/IED at Albu Murjan, Hawija, Kirkuk, IQ (somewhere in the district), 4 Mar 2024"],
-  [6, "Remote explosive/landmine/IED, Albu Murjan, Hawija, Kirkuk, IQ (somewhere in the country), 4 Mar 2024"],
+  [1, "Remote explosive/landmine/IED in Albu Murjan, Hawija, Kirkuk, Iraq, 4 Mar 2024"],
+  [2, "Remote explosive/landmine/IED near Albu Murjan, Hawija, Kirkuk, Iraq, 4 Mar 2024"],
+  [3, "Remote explosive/landmine/IED at Albu Murjan, Hawija, Kirkuk, Iraq (somewhere in the district), 4 Mar 2024"],
+  [6, "Remote explosive/landmine/IED, Albu Murjan, Hawija, Kirkuk, Iraq (somewhere in the country), 4 Mar 2024"],
 ])("the title says how exactly the place is known: %d", (precision, title) => {
   expect(bare(titleOf({ ...BLAST, place: { ...BLAST.place, precision } }))).toBe(title);
 });
@@ -71,8 +71,8 @@ test("the later of two decisions on a field set it", () => {
 test.each([
   [{ low: 2, best: 3, high: 5 }, "3 (2–5)"],
   [{ start: "2024-03-04", end: "2024-03-04", precision: 1 }, "4 Mar 2024"],
-  [{ name: "Riyadh", admin1: "Kirkuk", admin2: "Hawija", country: "IQ", precision: 1 }, "Riyadh, Hawija, Kirkuk, IQ"],
-  [{ name: "Riyadh", country: "IQ", precision: 2 }, "near Riyadh, IQ"],
+  [{ name: "Riyadh", admin1: "Kirkuk", admin2: "Hawija", country: "IQ", precision: 1 }, "Riyadh, Hawija, Kirkuk, Iraq"],
+  [{ name: "Riyadh", country: "IQ", precision: 2 }, "near Riyadh, Iraq"],
   [{ by: "Islamic State", via: "Amaq", kind: "claims" }, "Islamic State claims it, via Amaq"],
   [["Turkey", { name: "Ankara" }], "Turkey, Ankara"],
   [[], "not known"],

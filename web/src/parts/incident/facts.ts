@@ -1,9 +1,9 @@
 /** An incident's values one by one, each with the passages that it rests on. */
 
 import type { Decision, Evidence, Incident, ToldArticle } from "../../lib/api";
-import { datePrecision, eventType, placePrecision, toll, when, where } from "../../lib/format";
+import { datePrecision, eventType, placePrecision, toll, when } from "../../lib/format";
 import { said, t } from "../../lib/t";
-import { claimWords, isolated } from "./words";
+import { claimWords, isolated, placeWords } from "./words";
 
 export const TOLLS = ["killed", "injured", "missing", "abducted"] as const;
 
@@ -43,7 +43,7 @@ export function factsOf(incident: Incident, articles: readonly ToldArticle[]): F
     const exact = placePrecision(place.precision);
     const km = place.radius_km ?? 0;
     const note = km > 0 ? t("incident.within", { precision: exact, km: Number(km.toFixed(km < 10 ? 1 : 0)) }) : exact;
-    add("place", where(place), note, place.evidence);
+    add("place", placeWords(place), note, place.evidence);
   }
   for (const one of incident.perpetrators)
     add("perpetrators", one.name, `${label("kind", one.kind)}, ${label("certainty", one.certainty)}`, one.evidence);
@@ -91,7 +91,7 @@ export function titleOf(incident: Incident): string {
   if (!place) return t("incident.title.nowhere", { type, when: day });
   const exact = place.precision;
   const key = exact <= 1 ? "exact" : exact === 2 ? "near" : exact >= 3 && exact <= 4 ? "inside" : "vague";
-  const told = { type, place: isolated(where(place)), when: day, precision: placePrecision(exact) };
+  const told = { type, place: isolated(placeWords(place)), when: day, precision: placePrecision(exact) };
   return t(`incident.title.${key}`, told);
 }
 

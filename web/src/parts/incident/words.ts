@@ -2,13 +2,23 @@
 
 import type { DateValue, PlaceValue, Toll } from "../../lib/api";
 import { eventType, number, status, toll, when, where } from "../../lib/format";
-import { said, t } from "../../lib/t";
+import { locale, said, t } from "../../lib/t";
 
 type Json = Record<string, unknown>;
 
 /** Words of an article's language inside a sentence of ours: neither turns the other's direction round. */
 export function isolated(text: string): string {
   return `\u2068${text}\u2069`;
+}
+
+/** Where it was, with the country by its name. */
+export function placeWords(place: PlaceValue): string {
+  return where({ ...place, country: countryName(place.country) });
+}
+
+function countryName(code: string | null): string | null {
+  if (!code || !/^[A-Z]{2}$/.test(code)) return code;
+  return new Intl.DisplayNames(locale(), { type: "region" }).of(code) ?? code;
 }
 
 /** A field in the reader's language: "sub_event_type" as "type". */
@@ -38,7 +48,7 @@ export function valueWords(value: unknown, field = ""): string {
     return claimWords(String(json.by), String(json.kind), json.via as string | null | undefined);
   if ("country" in json) {
     const place = { name: null, admin1: null, admin2: null, ...json } as unknown as PlaceValue;
-    const words = isolated(where(place));
+    const words = isolated(placeWords(place));
     return place.precision === 2 ? t("incident.near", { place: words }) : words;
   }
   if ("name" in json) return isolated(String(json.name));

@@ -1,7 +1,8 @@
 /** What two tellings have in common and what not, and how much each reason weighs, in words. */
 
 import type { Told } from "../../lib/api";
-import { eventType, toll, when, where } from "../../lib/format";
+import { eventType, toll, when } from "../../lib/format";
+import { placeWords } from "../incident/words";
 
 export interface Reason {
   feature: string;
@@ -55,7 +56,7 @@ function wordsOf(told: Told): Record<string, string> {
   return {
     sub_event_type: eventType(told.sub_event_type),
     date: told.date ? when(told.date) : "",
-    place: told.place ? where(told.place) : "",
+    place: told.place ? placeWords(told.place) : "",
     perpetrators: names(told.perpetrators),
     targets: names(told.targets),
     weapons: names(told.weapons),
