@@ -71,6 +71,7 @@ def decide(desk: TheDesk, ask: DecisionAsk) -> Response:
     """Store a decision and link again what it touches; return what that changed. All of it, or nothing."""
     kind = _kind(ask)
     first, why = ask.mentions[0], ask.reason or ""
+    field, value = _correction(desk, ask) if kind is DecisionKind.CORRECT else ("", None)
 
     def made(decider: Decider) -> Decided:
         match kind:
@@ -79,7 +80,7 @@ def decide(desk: TheDesk, ask: DecisionAsk) -> Response:
             case DecisionKind.RETRACT:
                 return decider.retract(first, why=why)
             case DecisionKind.CORRECT:
-                return decider.correct(first, ask.field or "", ask.value, why=why)
+                return decider.correct(first, field, value, why=why)
             case DecisionKind.SAME:
                 return decider.same(first, ask.others[0], why=why)
             case DecisionKind.DIFFERENT:
@@ -114,6 +115,17 @@ def _kind(ask: DecisionAsk) -> DecisionKind:
     return kind
 
 
+def _correction(desk: Desk, ask: DecisionAsk) -> tuple[str, Any]:
+    """Return the field to set and its value: JSON as it is, words as `decide correct` reads them."""
+    from seamwatch.pipeline.correction_words import field_name, written_value
+
+    field = field_name(ask.field or "")
+    if not isinstance(ask.value, str):
+        return field, ask.value
+    with desk.store() as store:
+        return field, written_value(field, ask.value, store)
+
+
 @router.post("/decisions/{number}/undo", summary="Take a decision back", response_model=DecisionAnswer)
 def undo(desk: TheDesk, number: str, ask: UndoAsk) -> Response:
     """Store that a decision (12 or d12) no longer holds; return what that changed."""
@@ -122,6 +134,11 @@ def undo(desk: TheDesk, number: str, ask: UndoAsk) -> Response:
         raise RequestError(
             f"{number[:60]!r} is no decision: give its number, as 12 or d12", code="bad_value", field="number"
         )
+    with desk.store() as store:
+        try:
+            store.decision(int(digits))
+        except UnknownIdError:
+            raise unknown_id("decision", number, "/api/v1/decisions") from None
     return _decided(desk, ask.by, lambda decider: decider.undo(int(digits), why=ask.reason or ""))
 
 
@@ -129,7 +146,16 @@ def _decided(desk: Desk, by: str, make: Callable[[Decider], Decided], *, dry_run
     from seamwatch.pipeline.decide import Decider
 
     with desk.store() as store:
-        done = make(Decider(store, by=by, dry_run=dry_run))
+        try:
+            done = make(Decider(store, by=by, dry_run=dry_run))
+        except UnknownIdError as unknown:
+            said = str(unknown).partition(": `seamwatch")[0]
+            raise RequestError(
+                f"{said}: /api/v1/incidents lists the incidents, each has its mentions",
+                code="unknown_incident",
+                status=404,
+                field="mentions",
+            ) from unknown
         named = (*done.decision.mentions, *done.decision.others)
         owners = store.incidents_of(named)
     before = {incident.id: incident for incident in done.before}

@@ -16,7 +16,8 @@ Ids = Annotated[list[Name], Field(max_length=1_000)]
 class DecisionAsk(BaseModel):
     """What to decide. An id may be an incident's or a mention's.
 
-    - `confirm`, `retract`, `correct`: about the incident of `mentions[0]`; `correct` sets `field` to `value`;
+    - `confirm`, `retract`, `correct`: about the incident of `mentions[0]`; `correct` sets `field` to `value`,
+      JSON as in an incident, or words as in `seamwatch decide correct` ("2..4", "near Daquq");
     - `same`, `different`, `unsure`: about `mentions[0]` and `others[0]`;
     - `merge`: all of `mentions` and `others` are one incident;
     - `split`: `mentions` tell another incident than the rest of theirs.
