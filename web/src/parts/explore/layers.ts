@@ -68,7 +68,7 @@ function addImages(map: MapLibre): void {
     add(`near-${slug}`, icon(slug, true));
     add(`reach-${slug}`, stripes(colourOf(slug), false, 9, 1.1));
   }
-  add("area-disputed", stripes(token("--warn"), true, 11, 1.6));
+  add("area-disputed", stripes(token("--warn"), true, 12, 1.1));
 }
 
 /** An expression that gives each shape's colour. */
@@ -130,14 +130,14 @@ export function addLayers(map: MapLibre, tiles: string, fonts: string[]): void {
       source: "areas",
       paint: {
         "fill-pattern": "area-disputed",
-        "fill-opacity": ["case", ["==", ["get", "disputed"], true], 0.6, 0],
+        "fill-opacity": ["case", ["==", ["get", "disputed"], true], 0.45, 0],
       },
     },
     {
       id: "area-lines",
       type: "line",
       source: "areas",
-      paint: { "line-color": token("--warn"), "line-width": 1.4, "line-dasharray": [5, 2] },
+      paint: { "line-color": token("--warn"), "line-width": 1.2, "line-opacity": 0.75, "line-dasharray": [5, 2] },
     },
     {
       id: "reach-fills",
