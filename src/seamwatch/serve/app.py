@@ -27,8 +27,12 @@ ROUTERS: tuple[str, ...] = (
     "decisions",
     "review",
     "export",
+    "extract",
+    "jobs",
+    "reports",
     "tiles",
     "summary",
+    "sitrep",
 )
 # Those whose paths stand as they are; the site, which takes every other path, is the last.
 ROOT_ROUTERS: tuple[str, ...] = ("health", "site")
@@ -37,6 +41,7 @@ _ERRORS = {
     403: "the request comes from another host or site",
     404: "there is nothing under this id",
     413: "the body is too large",
+    409: "what is stored does not allow it",
     415: "the body's content type is not taken",
 }
 

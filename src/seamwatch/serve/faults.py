@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from seamwatch.errors import FetchError, InputError, SeamwatchError, StoreError, UnknownIdError
 
 LOG = logging.getLogger("seamwatch.serve")
-_STORE_STATUS = {"store_busy": 503, "store_full": 507}
+_STORE_STATUS = {"store_busy": 503, "store_closed": 503, "store_full": 507, "not_undoable": 409}
 _WORDS = {
     404: ("not_found", "there is nothing at {path}: the API's description is at /api/v1/openapi.json"),
     405: ("method_not_allowed", "{path} does not take {method}: see /api/v1/openapi.json for what it takes"),
@@ -66,7 +66,7 @@ def status_of(wrong: SeamwatchError) -> int:
 
 def fault_body(wrong: SeamwatchError) -> dict[str, Any]:
     """Return the body for an error of ours."""
-    return body_of(wrong.code, str(wrong), wrong.field if isinstance(wrong, RequestError) else None)
+    return body_of(wrong.code, str(wrong), getattr(wrong, "field", None))
 
 
 def install(app: FastAPI) -> None:
