@@ -19,6 +19,7 @@ import uvicorn
 from link_tellings import telling
 from seamwatch.model.incident import Extraction
 from seamwatch.model.text import Article
+from seamwatch.pipeline.decide import Decider
 from seamwatch.pipeline.kit import Kit
 from seamwatch.pipeline.linking import Linker
 from seamwatch.pipeline.record import Recorder
@@ -27,7 +28,7 @@ from seamwatch.serve.app import make_app
 from seamwatch.serve.options import ServeOptions
 from seamwatch.serve.site import site_path
 from seamwatch.store import open_store
-from told_store import BOMB
+from told_store import BOMB, RAID, opened, tell, unsure
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -299,3 +300,42 @@ def test_single_keys_can_be_switched_off(page: Page, desk: str) -> None:
     page.get_by_role("button", name="Unsure").click()
     page.get_by_text("Unsure: stored as d1").wait_for()
     assert [d["kind"] for d in decisions(desk)] == ["unsure"]
+
+
+def test_a_queue_of_a_contradiction_and_two_pairs(page: Page, tmp_path: Path) -> None:
+    """One decision of a contradiction is undone there; skipping and deciding go on to what is still asked."""
+    with opened(tmp_path) as store:
+        for name, row in {"A": BOMB, "B": BOMB, "C": RAID}.items():
+            tell(store, name, row)
+        for name, day in {"D": 90, "E": 150, "F": 210, "G": 270}.items():
+            tell(store, name, RAID, day=day)
+        unsure(store, "E#1", "F#1", -100)
+        unsure(store, "F#1", "G#1", -200)
+        decider = Decider(store, by="ana")
+        decider.same("A#1", "C#1")
+        decider.different("A#1", "D#1")
+        decider.same("C#1", "D#1")
+    with served(tmp_path / "record.db") as desk:
+        page.goto(f"{desk}/review")
+        page.get_by_label("Your name").fill("ben")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Pair 1 of 3").wait_for()
+        page.get_by_role("button", name="Undo d2").click()
+        page.get_by_role("heading", name="Pair 1 of 2").wait_for()
+        page.get_by_text("Decisions contradict one another").wait_for(state="detached")
+        page.get_by_role("cell", name="So E tells it").wait_for()
+        page.keyboard.press("j")
+        page.get_by_role("heading", name="Pair 2 of 2").wait_for()
+        page.get_by_role("cell", name="So G tells it").wait_for()
+        page.keyboard.press("k")
+        page.get_by_role("cell", name="So E tells it").wait_for()
+        page.keyboard.press("s")
+        page.get_by_text("Same: stored as d5").wait_for()
+        page.get_by_role("cell", name="So G tells it").wait_for()
+        page.keyboard.press("d")
+        page.get_by_text("You decided 2 pairs in this sitting").wait_for()
+        assert [(d["kind"], d["undone_by"]) for d in decisions(desk)][3:] == [
+            ("undo", None),
+            ("same", None),
+            ("different", None),
+        ]

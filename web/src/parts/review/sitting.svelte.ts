@@ -59,7 +59,9 @@ export class Sitting {
   async load(signal?: AbortSignal): Promise<void> {
     try {
       const answer = await api.review({ limit: AT_ONCE }, signal);
+      const here = this.entry?.key;
       this.queue = renewed(this.queue, this.at, answer.items as Item[]);
+      this.at = Math.max(this.queue.findIndex((entry) => entry.key === here), 0);
       const total = (answer as { total?: number }).total ?? answer.items.length;
       this.beyond = Math.max(total - answer.items.length, 0);
       this.problem = "";
@@ -73,6 +75,13 @@ export class Sitting {
   /** Goes to another open pair without deciding. */
   step(step: 1 | -1): void {
     this.refused = "";
+    const here = this.entry;
+    if (here?.stale) {
+      // Nobody asks it any more: with the reader gone from it, it goes.
+      this.queue = this.queue.filter((entry) => entry.key !== here.key);
+      this.#move(nextOpen(this.queue, step > 0 ? this.at - 1 : this.at, step), true);
+      return;
+    }
     const place = nextOpen(this.queue, this.at, step);
     if (place >= 0 && place !== this.at) this.#move(place, true);
   }
@@ -146,7 +155,11 @@ export class Sitting {
       try {
         await api.undo(id.replace(/^d/, ""), { by });
         this.said = t("incident.done.undo", { id });
+        const key = this.entry?.key;
+        this.queue = this.queue.filter((entry) => entry.key !== key);
+        this.at = Math.max(Math.min(this.at, this.queue.length - 1), 0);
         await this.load();
+        this.#move(this.at, true);
       } catch (error) {
         this.refused = t("review.undoFailed", { id, message: errorText(error) });
       }
