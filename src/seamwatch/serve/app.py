@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from seamwatch import __version__
 from seamwatch.serve import faults
 from seamwatch.serve.context import Desk
+from seamwatch.serve.description import describe
 from seamwatch.serve.etags import Tagger
 from seamwatch.serve.options import ServeOptions
-from seamwatch.serve.schemas import ErrorBody
 from seamwatch.serve.security import Gate
 
 API = "/api/v1"
@@ -36,14 +36,6 @@ ROUTERS: tuple[str, ...] = (
 )
 # Those whose paths stand as they are; the site, which takes every other path, is the last.
 ROOT_ROUTERS: tuple[str, ...] = ("health", "site")
-_ERRORS = {
-    400: "what was asked for is wrong: `field` names the parameter",
-    403: "the request comes from another host or site",
-    404: "there is nothing under this id",
-    413: "the body is too large",
-    409: "what is stored does not allow it",
-    415: "the body's content type is not taken",
-}
 
 
 def make_app(options: ServeOptions) -> FastAPI:
@@ -68,9 +60,9 @@ def make_app(options: ServeOptions) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        responses={status: {"model": ErrorBody, "description": said} for status, said in _ERRORS.items()},
     )
     app.state.desk = desk
+    describe(app)
     faults.install(app)
     for names, prefix in ((ROUTERS, API), (ROOT_ROUTERS, "")):
         for name in names:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from seamwatch.model.area import Area
 from seamwatch.model.area_codec import area_json
-from seamwatch.serve.answers import json_answer
+from seamwatch.serve.answers import GeoJsonAnswer, geojson_answer
 from seamwatch.serve.context import TheDesk
 from seamwatch.serve.filters import box_of
 from seamwatch.serve.schemas_record import AreaCollection
@@ -36,7 +36,12 @@ def area_value(area: Area) -> dict[str, Any]:
     return feature
 
 
-@router.get("/areas", summary="Areas with their authorities", response_model=AreaCollection)
+@router.get(
+    "/areas",
+    summary="Areas with their authorities",
+    response_model=AreaCollection,
+    response_class=GeoJsonAnswer,
+)
 def areas(
     desk: TheDesk,
     bbox: Annotated[
@@ -47,4 +52,4 @@ def areas(
     box = box_of(bbox)
     with desk.store() as store:
         features = [area_value(area) for area in store.areas(box)]
-    return json_answer({"type": "FeatureCollection", "features": features}, media_type="application/geo+json")
+    return geojson_answer({"type": "FeatureCollection", "features": features})

@@ -32,6 +32,7 @@ FORMATS = {
     "plover": ("jsonl", "application/jsonl; charset=utf-8"),
     "hxl": ("csv", "text/csv; charset=utf-8"),
 }
+_MEDIA_TYPES = [media_type.partition(";")[0] for _, media_type in FORMATS.values()]
 _PIECE = 64 * 1024
 _WAITING = 8  # pieces that wait to be sent
 _PATIENCE = 0.5
@@ -41,7 +42,7 @@ _PATIENCE = 0.5
     "/export",
     summary="Incidents as a file",
     response_class=Response,
-    responses={200: {"description": "the file", "content": {"text/csv": {}, "application/json": {}}}},
+    responses={200: {"description": "the file", "content": {kind: {} for kind in sorted(set(_MEDIA_TYPES))}}},
 )
 def export(
     desk: TheDesk,

@@ -1,0 +1,75 @@
+"""`seamwatch serve`: the web app and the API on a database."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from seamwatch.cli.database import DB_OPTION, database_path, open_database
+from seamwatch.cli.output import say
+
+
+def serve(
+    db: str = DB_OPTION,
+    host: str = typer.Option("127.0.0.1", help="Where to listen: a name or address of this machine alone."),
+    port: int = typer.Option(8765, min=0, max=65_535, help="On which port; 0 takes any that is free."),
+    open_browser: bool = typer.Option(
+        None,
+        "--open/--no-open",
+        help="Open the desk in the browser. Without either: where there is a terminal and a screen.",
+        show_default=False,
+    ),
+    style: str = typer.Option(
+        None,
+        "--style",
+        metavar="URL",
+        help="A MapLibre style to draw the map with, in place of the own base map. Then the browser loads it "
+        "and its tiles from there.",
+        show_default=False,
+    ),
+) -> None:
+    """Open the desk: the map, the timeline, the sources and the review queue in the browser.
+
+    It listens on this machine alone, and prints its address. Ctrl-C ends it.
+
+    Example: seamwatch serve --db kirkuk.db
+    """
+    # Without --db the desk opens on an empty record, to which articles can be added.
+    open_database(db, must_exist=bool(db)).close()
+    run(database_path(db), host, port, open_browser=open_browser, style=style)
+
+
+def run(
+    path: str,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    *,
+    open_browser: bool | None = None,
+    style: str | None = None,
+) -> None:
+    """Serve a database until Ctrl-C; the address goes to standard output."""
+    from seamwatch.serve.options import ServeOptions
+    from seamwatch.serve.run import check_host, run_desk
+
+    check_host(host)
+    wanted = has_screen() if open_browser is None else open_browser
+
+    def ready(address: str) -> None:
+        typer.echo(address)
+        say("The desk is open at this address, on this machine alone. Ctrl-C ends it.")
+        if wanted:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    run_desk(ServeOptions(db=path, style_url=style), host, port, ready=ready)
+    say("The desk is closed; what was decided and read is stored.")
+
+
+def has_screen() -> bool:
+    """Return whether a browser window would be seen: standard output is a terminal, and there is a screen."""
+    if not sys.stdout.isatty():
+        return False
+    return sys.platform in ("win32", "darwin") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
