@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from map_points import points, varied
 from seamwatch.model.incident import Incident
 from seamwatch.serve.map_columns import MapColumns, read_columns, told_columns
-from seamwatch.serve.map_selection import select, select_all
+from seamwatch.serve.map_selection import mask_of, select, select_all
 from seamwatch.serve.map_tiles import MOST_ZOOM, tile_of
 from seamwatch.store import IncidentFilter, Store, open_store
 from seamwatch.vocabulary.acled import EventType, SubEventType
@@ -224,7 +225,7 @@ wishes = st.builds(
 def test_the_map_has_what_the_list_has(store: Store, wanted: IncidentFilter) -> None:
     """Every filter selects for the map the same incidents that the store lists."""
     columns = read_columns(store)
-    selection = select(columns, wanted, store)
+    selection = select(columns, wanted, partial(mask_of, columns, store))
     names = store.map_ids(columns.key[selection.rows].tolist()).values()
 
     assert sorted(names) == sorted(i.id for i in store.incidents(wanted))

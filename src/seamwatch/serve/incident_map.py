@@ -5,25 +5,29 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from seamwatch.errors import StoreError
 from seamwatch.pipeline.listing import list_incidents
 from seamwatch.serve.map_columns import MapColumns, read_columns, told_columns
-from seamwatch.serve.map_selection import Selection, select, select_all
+from seamwatch.serve.map_selection import Mask, Selection, mask_of, select, select_all
 from seamwatch.serve.map_tiles import tile_of
 
 if TYPE_CHECKING:
     from seamwatch.serve.context import Desk
     from seamwatch.serve.filters import Asked
-    from seamwatch.store.base import Store
+    from seamwatch.store.base import IncidentFilter, Store
 
 T = TypeVar("T")
 
-# Bytes of selections (16 an incident that passes) and of tiles that are kept.
-SELECTION_BYTES = 100 * 2**20
-TILE_BYTES = 50 * 2**20
+# Bytes of what is kept: selections (16 an incident that passes), masks of names (one an incident), tiles.
+SELECTION_BYTES = 64 * 2**20
+MASK_BYTES = 24 * 2**20
+TILE_BYTES = 32 * 2**20
+# Threads that compute. Each keeps the memory of its largest arrays; more than cores are not quicker.
+WORKERS = 2
 
 
 class Newest(Generic[T]):
@@ -62,7 +66,9 @@ class IncidentMap:
         # One makes a selection, the other requests of the same view wait for it; those of others do not.
         self._selecting = [threading.Lock() for _ in range(16)]
         self._selections: Newest[Selection] = Newest(SELECTION_BYTES, _bytes_of)
+        self._masks: Newest[Mask] = Newest(MASK_BYTES, len)
         self._tiles: Newest[bytes] = Newest(TILE_BYTES, len)
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="map")
 
     def warm(self) -> None:
         """Read all incidents, so that the first map need not wait for it."""
@@ -87,7 +93,7 @@ class IncidentMap:
                 def ids(keys: Sequence[int]) -> Mapping[int, str]:
                     return store.map_ids(keys) if own is None else {n: own[n] for n in keys}
 
-                tile = tile_of(selection, z, x, y, ids)
+                tile = self._workers.submit(tile_of, selection, z, x, y, ids).result()
                 self._tiles.put(key, tile)
         return tile
 
@@ -108,9 +114,22 @@ class IncidentMap:
                     told = list_incidents(store, asked.wanted, as_of=asked.as_of, policy=asked.policy)
                     found = select_all(told_columns(told))
                 else:
-                    found = select(columns, asked.wanted, store)
+                    found = self._select(columns, asked.wanted, store)
                 self._selections.put(key, found)
         return mark, found
+
+    def _select(self, columns: MapColumns, wanted: IncidentFilter, store: Store) -> Selection:
+        masks: dict[tuple[str, str], Mask] = {}
+        # Asked of the store here: a rare word may take long, and the workers go on with other tiles.
+        for kind, name in (("area", wanted.area), ("actor", wanted.actor), ("text", wanted.text)):
+            if name is not None:
+                key = (columns.mark, kind, name)
+                mask = self._masks.get(key)
+                if mask is None:
+                    mask = mask_of(columns, store, kind, name)
+                    self._masks.put(key, mask)
+                masks[kind, name] = mask
+        return self._workers.submit(select, columns, wanted, lambda *asked: masks[asked]).result()
 
 
 def _bytes_of(selection: Selection) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from seamwatch.store.base_map import OPEN, MapStore
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.intp]
+NamedMask = Callable[[str, str], Mask]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +26,24 @@ class Selection:
     code: Places
 
 
-def select(columns: MapColumns, wanted: IncidentFilter, store: MapStore) -> Selection:
-    """Return the incidents that pass a filter: the same as `store.incidents` lists."""
+def select(columns: MapColumns, wanted: IncidentFilter, named: NamedMask) -> Selection:
+    """Return the incidents that pass a filter: the same as `store.incidents` lists.
+
+    `named` gives the mask of an area, an actor or words of the articles: see `mask_of`.
+    """
     mask = np.ones(len(columns), bool)
     for part in _numbers(columns, wanted):
         mask &= part
-    # What needs names or texts is asked of the store.
-    if wanted.area is not None:
-        mask &= _with_keys(columns, store.map_keys_in(wanted.area))
-    if wanted.actor is not None:
-        mask &= _with_keys(columns, store.map_keys_by(wanted.actor))
-    if wanted.text is not None:
-        mask &= _with_keys(columns, store.map_keys_told(wanted.text))
+    for kind, name in (("area", wanted.area), ("actor", wanted.actor), ("text", wanted.text)):
+        if name is not None:
+            mask &= named(kind, name)
     return _selected(columns, mask)
+
+
+def mask_of(columns: MapColumns, store: MapStore, kind: str, name: str) -> Mask:
+    """Return which incidents have an area, an actor or words: what the store knows and columns do not."""
+    find = {"area": store.map_keys_in, "actor": store.map_keys_by, "text": store.map_keys_told}[kind]
+    return _with_keys(columns, find(name))
 
 
 def select_all(columns: MapColumns) -> Selection:

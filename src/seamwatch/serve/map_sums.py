@@ -98,17 +98,18 @@ def _period(day: date, by: str) -> str:
 def _by_admin1(selection: Selection) -> tuple[Sums, ...]:
     words = selection.of.words
     units, countries = _column(selection, "admin1"), _column(selection, "country")
-    used = [OPEN, *(code for code in np.unique(countries).tolist() if code != OPEN)]
-    # A unit and its country as one number; without a unit the country does not matter.
-    place = np.searchsorted(np.array(used), countries)
+    # A unit and its country as one number; without a unit the country does not matter. 0 is no country.
+    used = np.flatnonzero(np.bincount(np.maximum(countries, 0), minlength=1))
+    place = np.zeros(int(used[-1]) + 1 if len(used) else 1, np.int32)
+    place[used] = np.arange(len(used))
     codes = max(words, default=0) + 1
-    pairs = np.where(units == OPEN, OPEN, place * codes + units).astype(np.int32)
+    pairs = np.where(units == OPEN, OPEN, place[np.maximum(countries, 0)] * codes + units).astype(np.int32)
     buckets = []
     for pair, row in zip(*_summed(selection, pairs), strict=True):
         if pair == OPEN:
             buckets.append(_sums(None, row))
         else:
-            buckets.append(_sums(words.get(pair % codes), row, words.get(used[pair // codes])))
+            buckets.append(_sums(words.get(pair % codes), row, words.get(int(used[pair // codes]))))
     return _ranked(buckets)
 
 
