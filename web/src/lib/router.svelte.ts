@@ -20,6 +20,7 @@ const NAMES: Record<string, Name> = {
 };
 
 const here = $state({ path: location.pathname, search: location.search });
+let came = "";
 
 /** The page of a path, with a closing slash or without. */
 export function routeOf(path: string): Route {
@@ -44,11 +45,17 @@ export function address(): string {
   return here.path + here.search;
 }
 
+/** The page from which the reader came to this one, with its query; "" for one who came from outside. */
+export function cameFrom(): string {
+  return came;
+}
+
 /** Opens a page of the app; with `replace` the back button skips the page that was open. */
 export function go(href: string, { replace = false }: { replace?: boolean } = {}): void {
   const url = new URL(href, location.href);
   const moved = url.pathname !== location.pathname;
   if (url.pathname + url.search === location.pathname + location.search) return;
+  if (moved) came = location.pathname + location.search;
   history[replace ? "replaceState" : "pushState"](null, "", url.pathname + url.search + url.hash);
   read();
   if (moved) scrollTo(0, 0);
@@ -63,7 +70,7 @@ export function setParams(change: Params, { push = false }: { push?: boolean } =
     if (typeof value === "object") for (const one of value) next.append(key, one);
     else next.set(key, String(value));
   }
-  const text = next.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":");
+  const text = next.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":").replaceAll("%3B", ";");
   go(location.pathname + (text ? `?${text}` : ""), { replace: !push });
 }
 
