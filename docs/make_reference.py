@@ -25,6 +25,7 @@ from seamwatch.vocabulary.codes import (
     Certainty,
     ClaimKind,
     DecisionKind,
+    HowKnown,
     Modality,
     OtherKind,
     Outcome,
@@ -121,6 +122,11 @@ MEANINGS: dict[StrEnum, str] = {
     TimexType.TIME: "an hour or part of a day",
     TimexType.DURATION: "a length of time",
     TimexType.SET: "a repeated time",
+    HowKnown.SEEN: "the writer saw it",
+    HowKnown.WITNESS: "somebody who saw it told the writer",
+    HowKnown.OFFICIAL: "an official told the writer",
+    HowKnown.LOCAL_MEDIA: "local news told it",
+    HowKnown.OTHER: "in another way: the report's own words say how",
 }
 PLURALS = (
     ("Modality", "`modality` of a mention. Only the first three count as incidents.", Modality),
@@ -136,6 +142,7 @@ PLURALS = (
     ("Decisions", "`kind` of an entry of `decisions`: what a person decided.", DecisionKind),
     ("Policies", "`policy` of an incident: which value is shown where tellings differ.", Policy),
     ("Kinds of revisions", "`kind` of an entry of `revisions`.", RevisionKind),
+    ("How it is known", "`how_known` of a field report.", HowKnown),
     ("Times", "`type` of an entry of `dates`, as in TIMEX3.", TimexType),
 )
 DATE_PRECISION = ("one day", "two to six days", "a week", "a month", "a year")

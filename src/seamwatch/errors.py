@@ -30,6 +30,16 @@ class ShapeError(InputError):
     code = "bad_shape"
 
 
+class FieldError(ShapeError):
+    """A form whose `field` has a value that can't be."""
+
+    code = "bad_value"
+
+    def __init__(self, message: str, *, field: str, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.field = field
+
+
 class FetchError(InputError):
     """A URL or feed that can't be fetched."""
 

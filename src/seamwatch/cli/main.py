@@ -22,6 +22,7 @@ from seamwatch.cli import (
     link,
     places,
     read,
+    report,
     review,
 )
 from seamwatch.cli.output import EXIT_FAILED
@@ -61,6 +62,7 @@ def _options(
 
 app.command("extract")(extract.extract)
 app.command("read")(read.read)
+app.command("report")(report.report)
 app.command("incidents")(incidents.incidents)
 app.command("explain")(explain.explain)
 app.command("history")(history.history)

@@ -71,6 +71,7 @@ class PoliteClient:
         *,
         limits: WebLimits | None = None,
         memory: FetchMemory | None = None,
+        private: bool = True,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -81,6 +82,8 @@ class PoliteClient:
         self._robots: dict[str, Robots] = {}
         self._next_turn: dict[str, float] = {}
         self._down: dict[str, tuple[FetchError, float]] = {}
+        # Whether an address of the private network may be fetched where it is given itself.
+        self._may_private = private
         self._private = PrivateHosts()
         self._http: httpx.Client | None = None
 
@@ -106,7 +109,8 @@ class PoliteClient:
         """
         url = check_url(url)
         deadline = self._clock() + self.limits.total
-        trusted = self._private.is_private(found_on or url)
+        # Where no private address may be fetched, each request is refused by itself.
+        trusted = not self._may_private or self._private.is_private(found_on or url)
         known = self._memory.get(url)
         where = url
         for _ in range(self.limits.redirects + 1):
@@ -194,6 +198,12 @@ class PoliteClient:
 
     def _get(self, url: str, deadline: float, headers: Mapping[str, str], most: int) -> _Answer:
         """Return the answer to one GET, asked again after busy answers and broken connections."""
+        if not self._may_private and self._private.is_private(url):
+            raise FetchError(
+                f"{show_url(url)} is an address of the private network, which is not fetched here; "
+                "save the page and give the file",
+                code="private_address",
+            )
         pause = self.limits.back_off
         for left in range(self.limits.retries, -1, -1):
             self._wait_turn(url)

@@ -80,7 +80,8 @@ def extract_one(kit: Kit, item: RawArticle | Article) -> ArticleReport | Rejecte
         article = read_article(item) if isinstance(item, RawArticle) else item
         if isinstance(article, Rejected):
             return article
-        return extract_article(kit, article)
+        with kit.lock:
+            return extract_article(kit, article)
     except Exception as wrong:  # one bad article never stops a batch
         reason = (
             f"{origin}: could not be extracted ({type(wrong).__name__}: {wrong}); "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from seamwatch.extract.rules import Extractor
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """Extractor, gazetteer and actor register, loaded."""
+    """Extractor, gazetteer and actor register, loaded.
+
+    Parser and gazetteer are for one thread at a time: where several share a kit `lock` is one, and is held
+    while an article is extracted.
+    """
 
     extractor: Extractor
     gazetteer: Gazetteer
     register: ActorRegister
+    lock: AbstractContextManager[Any] = field(default_factory=nullcontext)
 
 
 def load_kit(own: OwnPlaces | None = None) -> Kit:

@@ -19,12 +19,16 @@ from seamwatch.pipeline.record import Recorded, Recorder
 
 if TYPE_CHECKING:
     from seamwatch.ingest.memory import Validators
+    from seamwatch.pipeline.kit import Kit
     from seamwatch.store.base import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """What to read, and what to assume of articles that do not say it themselves."""
+    """What to read, and what to assume of articles that do not say it themselves.
+
+    Without `private` no address of the private network is fetched, not even one that is given itself.
+    """
 
     sources: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
@@ -32,6 +36,7 @@ class ReadOptions:
     source: str | None = None
     jsonl: bool = False
     workers: int = 1
+    private: bool = True
 
 
 Given = tuple[Article, Extraction, str]
@@ -81,10 +86,13 @@ class _PageMemory:
 
 
 def read_into(
-    store: Store, options: ReadOptions, *, note: Callable[[str], None]
+    store: Store, options: ReadOptions, *, note: Callable[[str], None], kit: Kit | None = None
 ) -> Iterator[Recorded | Rejected]:
-    """Yield what became of each input, in order; `note` takes remarks that concern no single article."""
-    recorder = Recorder(store, published=options.published, source=options.source, note=note)
+    """Yield what became of each input, in order; `note` takes remarks that concern no single article.
+
+    A `kit` that is given is used with one worker; else one is loaded when it is needed.
+    """
+    recorder = Recorder(store, kit, published=options.published, source=options.source, note=note)
     for name in options.mentions:
         yield from recorder.store_all_given(_given(name))
     if not options.sources:
@@ -98,7 +106,7 @@ def read_into(
     if any(is_url(source) for source in options.sources):
         from seamwatch.ingest.web import PoliteClient
 
-        client = PoliteClient(memory=memory)
+        client = PoliteClient(memory=memory, private=options.private)
     ingest = IngestOptions(jsonl=options.jsonl, note=note, client=client)
     taken = settled = 0
 

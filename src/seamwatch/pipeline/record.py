@@ -93,17 +93,23 @@ class Recorder:
         )
 
     def store_given(
-        self, article: Article, extraction: Extraction, *, origin: str = ""
+        self, article: Article, extraction: Extraction, *, origin: str = "", form: bool = False
     ) -> Recorded | Rejected:
-        """Return what became of an article whose mentions were given: stored and linked as they are."""
-        (result,) = self._flush([self._given(article, extraction, origin)])
+        """Return what became of an article whose mentions were given: stored and linked as they are.
+
+        A filled-in `form` is a version of no other article, though its words are alike.
+        """
+        (result,) = self._flush([self._given(article, extraction, origin, form=form)])
         return result
 
-    def _given(self, article: Article, extraction: Extraction, origin: str) -> _Waiting:
-        from seamwatch.read.fingerprint import fingerprint
+    def _given(
+        self, article: Article, extraction: Extraction, origin: str, *, form: bool = False
+    ) -> _Waiting:
+        from seamwatch.read.fingerprint import fingerprint, row_fingerprint
 
         article = self._completed(article)
-        ready = Prepared(article=article, print=fingerprint(article), origin=origin or article.id)
+        made = row_fingerprint(article) if form else fingerprint(article)
+        ready = Prepared(article=article, print=made, origin=origin or article.id)
         return _Waiting(ready=ready, said=Said(extraction=extraction, given=True))
 
     def _extracted(self, raws: Iterable[RawArticle | Rejected], workers: int) -> Iterator[_Waiting]:

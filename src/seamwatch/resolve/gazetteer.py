@@ -159,6 +159,15 @@ class Gazetteer:
         rows = self._base.execute(query, (json.dumps(list(geonameids)),)).fetchall()
         return dict(zip((g for g, _ in rows), self.units(i for _, i in rows), strict=True))
 
+    def shipped_near(self, lat: float, lon: float, km: float) -> list[Unit]:
+        """Return the shipped populated places in a box of this half width around a point; not over 180°."""
+        high = km / 111.0
+        wide = high / max(0.05, math.cos(math.radians(lat)))
+        query = "SELECT id FROM unit WHERE kind = ? AND lat BETWEEN ? AND ? AND lon BETWEEN ? AND ?"
+        box = (round((lat - high) * 10_000), round((lat + high) * 10_000))
+        across = (round((lon - wide) * 10_000), round((lon + wide) * 10_000))
+        return self.units(i for (i,) in self._base.execute(query, (POPULATED, *box, *across)).fetchall())
+
     def _shipped_keys_from(self, start: str) -> list[str]:
         query = "SELECT key FROM name WHERE key >= ? AND key < ? AND units <> x''"
         return [k for (k,) in self._base.execute(query, (start, start + "\U0010ffff"))]

@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from seamwatch.errors import StoreError
 from seamwatch.serve.incident_map import IncidentMap
 from seamwatch.serve.options import ServeOptions
+from seamwatch.serve.reading_desk import ReadingDesk
 from seamwatch.store import open_store
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Desk:
         self._idle: list[Store] = []
         self._closed = False
         self._kit: Kit | None = None
+        self._kit_places: tuple[Store, object] | None = None
         self._kit_lock = threading.Lock()
         self._kept: dict[str, OrderedDict[Hashable, tuple[str, Any]]] = {}
         # Marks of two connections can't be compared, and a connection's own writes do not move its mark. So
@@ -50,6 +52,7 @@ class Desk:
         self._watch_lock = threading.Lock()
         self._boot = secrets.token_hex(4)
         self.map = IncidentMap(self)
+        self.reading = ReadingDesk(self)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -78,15 +81,25 @@ class Desk:
     def kit(self) -> Kit:
         """Return the kit, made at the first call (about two seconds), with the database's own places.
 
-        The gazetteer in it reads own places through a store that is the kit's alone: use the kit from one
-        thread at a time, under `kit_lock`.
+        Places that were added since the last call are known. Parser and gazetteer are for one thread at a
+        time: hold the kit's `lock` while you use them. Extracting an article does so by itself.
         """
+        from dataclasses import replace
+
         from seamwatch.pipeline.kit import load_kit
         from seamwatch.store import open_places
 
         with self._kit_lock:
-            if self._kit is None:
-                self._kit = load_kit(open_places(self.options.db))
+            if self._kit is None or self._kit_places is None:
+                places = open_places(self.options.db)
+                self._kit_places = places, places.place_files()
+                self._kit = replace(load_kit(places), lock=threading.RLock())
+            places, known = self._kit_places
+            with self._kit.lock:
+                files = places.place_files()
+                if files != known:
+                    self._kit.gazetteer.forget()
+                    self._kit_places = places, files
             return self._kit
 
     def remembered(
@@ -113,7 +126,8 @@ class Desk:
         return made
 
     def close(self) -> None:
-        """Close all stores that are not lent; those that are close when they come back."""
+        """Close all stores that are not lent; those that are close when they come back. A job ends early."""
+        self.reading.close()
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []

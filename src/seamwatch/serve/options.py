@@ -7,6 +7,8 @@ from dataclasses import dataclass
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8765
 MOST_BYTES = 16 * 2**20
 """The largest body of a request, in bytes."""
+MOST_UPLOAD = 256 * 2**20
+"""The largest body that holds files: it goes to the disk as it comes in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,10 +16,13 @@ class ServeOptions:
     """Which database is served, and how.
 
     `port` is what the Host header must name; None: the port on which a request came in. `style_url` is a
-    MapLibre style to use in place of the own base map.
+    MapLibre style to use in place of the own base map. With `private_addresses` a job may fetch URLs of the
+    private network.
     """
 
     db: str
     port: int | None = None
     style_url: str | None = None
+    private_addresses: bool = False
+    most_upload: int = MOST_UPLOAD
     most_bytes: int = MOST_BYTES

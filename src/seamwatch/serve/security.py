@@ -20,6 +20,7 @@ from seamwatch.serve.faults import TooLargeError, body_of
 from seamwatch.serve.options import ServeOptions
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+UPLOADS = "/api/v1/jobs"
 # Bytes of a body that is too large anyway which are read and dropped, so that the client gets the answer.
 _DRAINED = 8
 _POLICY = {
@@ -104,13 +105,14 @@ class Gate:
             await refusal(scope, receive, send_with_headers)
             return
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > self._options.most_bytes:
+        most = self._most_bytes(scope, headers)
+        if length.isdecimal() and int(length) > most:
             await self._drain(receive)
-            too_large = TooLargeError(self._options.most_bytes)
+            too_large = TooLargeError(most)
             answer = JSONResponse(body_of("too_large", str(too_large.detail)), 413)
             await answer(scope, receive, send_with_headers)
             return
-        await self._app(scope, self._counted(receive), send_with_headers)
+        await self._app(scope, self._counted(receive, most), send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         host = headers.get("host", "")
@@ -140,9 +142,14 @@ class Gate:
             )
         return None
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _most_bytes(self, scope: Scope, headers: Headers) -> int:
+        """Return how large a body may be: files for a job go to the disk, all else is held in memory."""
+        files = headers.get("content-type", "").lower().startswith("multipart/form-data")
+        upload = files and scope["path"] == UPLOADS
+        return self._options.most_upload if upload else self._options.most_bytes
+
+    def _counted(self, receive: Receive, most: int) -> Receive:
         taken = 0
-        most = self._options.most_bytes
 
         async def counting() -> Message:
             nonlocal taken

@@ -162,3 +162,13 @@ class TimexType(StrEnum):
     TIME = "TIME"
     DURATION = "DURATION"
     SET = "SET"
+
+
+class HowKnown(StrEnum):
+    """How the writer of a field report knows what it says."""
+
+    SEEN = "seen"
+    WITNESS = "told by a witness"
+    OFFICIAL = "told by an official"
+    LOCAL_MEDIA = "local media"
+    OTHER = "other"
