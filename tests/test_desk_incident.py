@@ -201,10 +201,17 @@ def test_the_way_back_keeps_the_filters(page: Page, desk: str) -> None:
     open_bomb(page, desk, "?type=Battles&min_killed=2")
     page.get_by_role("slider", name="As believed on").press("Home")
     page.wait_for_url("**as_of=2024-03-04**")
-    assert (
-        page.get_by_role("link", name="Back to the map").get_attribute("href")
-        == "/?min_killed=2&type=Battles"
-    )
+    back = page.get_by_role("link", name="Back to the map")
+    assert back.get_attribute("href") == "/?min_killed=2&type=Battles"
+
+
+def test_who_came_from_the_list_goes_back_to_the_same_list(page: Page, desk: str) -> None:
+    """The list's filters are those that it was left with."""
+    page.goto(f"{desk}/list?min_killed=3")
+    page.locator("a[href^='/incident/']").first.click()
+    back = page.get_by_role("link", name="Back to the list")
+    back.wait_for()
+    assert back.get_attribute("href") == "/list?min_killed=3"
 
 
 def test_selected_words_correct_a_value_and_it_can_be_undone(page: Page, desk: str) -> None:
