@@ -304,9 +304,12 @@ export interface DecisionAnswer {
 
 export interface Job {
   id: string;
+  /** queued, running, done, failed or cancelled. */
   state: string;
   done: number;
   of: number | null;
+  notes?: string[];
+  error?: { code: string; message: string } | null;
 }
 
 /** What became of one article of a job, as `seamwatch read` says it. */
@@ -347,6 +350,8 @@ export class ApiError extends Error {
     readonly field: string | null,
     /** The HTTP status; 0 where no answer came. */
     readonly status: number,
+    /** The whole error as it came: some say more, as the `candidates` of a name that several places have. */
+    readonly details: Record<string, unknown> = {},
   ) {
     super(message);
   }
@@ -369,15 +374,17 @@ async function answered(response: Response): Promise<Response> {
   let code = "http";
   let message = t("error.http", { status: String(response.status) });
   let field: string | null = null;
+  let details: Record<string, unknown> = {};
   try {
     const body = (await response.json()) as { error?: { code?: string; message?: string; field?: string | null } };
+    details = { ...body.error };
     code = body.error?.code ?? code;
     message = body.error?.message ?? message;
     field = body.error?.field ?? null;
   } catch {
     // no JSON: something other than the desk answered
   }
-  throw new ApiError(code, message, field, response.status);
+  throw new ApiError(code, message, field, response.status, details);
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {
@@ -474,7 +481,11 @@ export const api = {
   job: (id: string, signal?: AbortSignal) => get<{ job: Job }>(`/jobs/${segment(id)}`, null, signal),
 
   /** Asks the desk to end a job; what it has stored stays. */
-  cancel: (id: string) => post<{ job: Job }>(`/jobs/${segment(id)}/cancel`, {}),
+  cancel: async (id: string) => {
+    // The content type says that no other site's form sent this.
+    const init = { method: "DELETE", headers: { "Content-Type": "application/json" } };
+    return (await (await send(`${ROOT}/jobs/${segment(id)}`, init)).json()) as { job: Job };
+  },
 
   /** Listens to a job; call what comes back to stop. It stops by itself at the end. */
   follow: (id: string, listener: JobListener): (() => void) => {

@@ -50,7 +50,7 @@ export class JobWatch {
   #stop: () => void = () => {};
   #ended: ((fates: Fate[]) => void) | null = null;
 
-  /** Starts a job; resolves with what became of its articles once it has ended, [] where it failed. */
+  /** Starts a job; resolves with what became of its articles once it has ended. Throws what the API refused. */
   async start(what: ArticleDraft | { url: string } | File[]): Promise<Fate[]> {
     this.leave();
     this.fates = [];
@@ -115,6 +115,8 @@ export class JobWatch {
 
   #end(job: Job | null): void {
     if (job) this.job = { ...this.job, ...job };
+    this.error ||= job?.error?.message ?? "";
+    this.cancelled = job?.state === "cancelled";
     this.running = false;
     this.#ended?.($state.snapshot(this.fates));
     this.#ended = null;
