@@ -45,7 +45,7 @@ def make_app(options: ServeOptions) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # A million incidents take some seconds; nobody waits for them but the first map.
-        threading.Thread(target=desk.map.warm, name="map", daemon=True).start()
+        threading.Thread(target=desk.warm, name="map", daemon=True).start()
         try:
             yield
         finally:

@@ -52,6 +52,7 @@ class Desk:
         self._watch_lock = threading.Lock()
         self._boot = secrets.token_hex(4)
         self.map = IncidentMap(self)
+        self.map_is_warm = threading.Event()
         self.reading = ReadingDesk(self)
 
     @contextmanager
@@ -101,6 +102,11 @@ class Desk:
                     self._kit.gazetteer.forget()
                     self._kit_places = places, files
             return self._kit
+
+    def warm(self) -> None:
+        """Read the map's incidents, so that the first map and the first total need not wait for it."""
+        self.map.warm()
+        self.map_is_warm.set()
 
     def remembered(
         self, key: Hashable, make: Callable[[], T], *, shelf: str = "", most: int = MOST_KEPT

@@ -77,8 +77,7 @@ def _where(wanted: IncidentFilter) -> tuple[str, list[Any]]:
     if wanted.text is not None:
         words = match_words(wanted.text)
         parts.append(
-            "i.id IN (SELECT t.incident_id FROM article_words w JOIN articles a ON a.key = w.rowid "
-            "JOIN mentions m ON m.article_id = a.id JOIN incident_mentions t ON t.mention_id = m.id "
+            "i.key IN (SELECT t.incident FROM article_words w JOIN told_in t ON t.article = w.rowid "
             "WHERE w.article_words MATCH ?)"
             if words
             else "?"

@@ -91,8 +91,7 @@ class MapTables(SqliteDatabase):
         if not words:
             return _numbers(None)
         return self._keys(
-            "article_words w JOIN articles a ON a.key = w.rowid JOIN mentions m ON m.article_id = a.id "
-            "JOIN incident_mentions t ON t.mention_id = m.id JOIN incidents i ON i.id = t.incident_id "
+            "article_words w JOIN (SELECT article, incident AS key FROM told_in) i ON i.article = w.rowid "
             "WHERE w.article_words MATCH ?",
             (words,),
         )

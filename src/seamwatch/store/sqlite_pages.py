@@ -81,14 +81,13 @@ def narrow_where(wanted: IncidentFilter, *, each: bool = False) -> tuple[str, li
         )
     if wanted.text is not None:
         words = match_words(wanted.text)
-        add(
-            "m.key IN (SELECT i.key FROM article_words w JOIN articles a ON a.key = w.rowid "
-            "JOIN mentions t ON t.article_id = a.id JOIN incident_mentions o ON o.mention_id = t.id "
-            "JOIN incidents i ON i.id = o.incident_id WHERE w.article_words MATCH ?)"
-            if words
-            else "?",
-            words or 0,
-        )
+        found = "SELECT t.incident FROM article_words w JOIN told_in t ON t.article = w.rowid"
+        if not words:
+            add("0")
+        elif each:
+            add(f"EXISTS ({found} WHERE w.article_words MATCH ? AND t.incident = m.key)", words)
+        else:
+            add(f"m.key IN ({found} WHERE w.article_words MATCH ?)", words)
     return " AND ".join(parts), values
 
 
