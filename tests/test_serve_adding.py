@@ -18,7 +18,8 @@ import pytest
 
 from seamwatch.errors import SeamwatchError
 from seamwatch.model.text import Rejected
-from seamwatch.pipeline.jobs import JobRunner, JobsFullError, Work
+from seamwatch.pipeline.job import Work
+from seamwatch.pipeline.jobs import JobRunner, JobsFullError
 from seamwatch.pipeline.storing import Recorded
 from seamwatch.serve.reading_desk import Upload, safe_name
 from serving import serving
@@ -119,6 +120,7 @@ def test_extract_stores_nothing(adding: httpx.Client) -> None:
         ({}, 400, "bad_value"),
         ({"text": 3}, 400, "bad_value"),
         ({"text": "x", "published": "12.04.2024"}, 400, "bad_value"),
+        ({"text": "x", "published": 0}, 400, "bad_value"),
         ({"text": "x", "colour": "red"}, 400, "bad_value"),
     ],
 )
@@ -487,10 +489,11 @@ def test_a_name_of_several_places_comes_back_with_them(adding: httpx.Client) -> 
     [
         ({"what": "Battle"}, 400, "what"),
         ({"when": {"start": "12.04.2024"}}, 400, "when.start"),
-        ({"where": {}}, 422, "where.name"),
-        ({"where": {"lat": 91, "lon": 44}}, 422, "where.lat"),
-        ({"when": {"start": "2024-04-12", "end": "2024-04-01"}}, 422, "when.end"),
-        ({"killed": -1}, 422, "killed"),
+        ({"when": {"start": 0}}, 400, "when.start"),
+        ({"where": {}}, 400, "where.name"),
+        ({"where": {"lat": 91, "lon": 44}}, 400, "where.lat"),
+        ({"when": {"start": "2024-04-12", "end": "2024-04-01"}}, 400, "when.end"),
+        ({"killed": -1}, 400, "killed"),
         ({"how_known": None}, 400, "how_known"),
         ({"colour": "red"}, 400, "colour"),
     ],

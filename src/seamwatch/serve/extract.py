@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from seamwatch.serve.context import TheDesk
 from seamwatch.serve.faults import RequestError
 
 router = APIRouter(tags=["add"])
+
+
+def _written(value: object) -> object:
+    if value is not None and not isinstance(value, str | date):
+        raise ValueError("write the day as YYYY-MM-DD")
+    return value
+
+
+# A number would be taken for the seconds since 1970.
+Day = Annotated[date, BeforeValidator(_written)]
 
 
 class ArticleDraft(BaseModel):
@@ -21,7 +31,7 @@ class ArticleDraft(BaseModel):
 
     text: str = Field(examples=["Two policemen were killed by a roadside bomb near Daquq on Sunday."])
     title: str | None = Field(None, max_length=2000)
-    published: date | None = Field(None, examples=["2020-04-12"])
+    published: Day | None = Field(None, examples=["2020-04-12"])
     source: str | None = Field(None, max_length=500)
     language: str | None = Field(None, max_length=35)
 

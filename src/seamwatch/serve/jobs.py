@@ -16,7 +16,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from seamwatch.errors import FetchError
-from seamwatch.pipeline.jobs import JobRunner, JobsFullError, JobState
+from seamwatch.pipeline.job import JobState
+from seamwatch.pipeline.jobs import JobRunner, JobsFullError
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.extract import ArticleDraft
 from seamwatch.serve.faults import RequestError, unknown_id

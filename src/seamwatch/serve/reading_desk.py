@@ -14,12 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from seamwatch.pipeline.jobs import JobRunner, Work
+from seamwatch.pipeline.job import Work
+from seamwatch.pipeline.jobs import JobRunner
 
 if TYPE_CHECKING:
     from seamwatch.model.text import Rejected
     from seamwatch.pipeline.field_report import ReportFiler
-    from seamwatch.pipeline.jobs import Results
+    from seamwatch.pipeline.job import Results
     from seamwatch.pipeline.storing import Recorded
     from seamwatch.serve.context import Desk
 

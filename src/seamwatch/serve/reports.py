@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
 from seamwatch.errors import FieldError
 from seamwatch.serve.context import TheDesk
+from seamwatch.serve.extract import Day
 from seamwatch.serve.faults import RequestError, body_of
 from seamwatch.vocabulary.acled import SubEventType
 from seamwatch.vocabulary.codes import HowKnown, VictimGroup
@@ -25,8 +25,8 @@ class _Form(BaseModel):
 class When(_Form):
     """The days on which it may have been; without an end it was one day."""
 
-    start: date
-    end: date | None = None
+    start: Day
+    end: Day | None = None
 
 
 class Where(_Form):
@@ -68,7 +68,7 @@ class ReportForm(_Form):
     notes: str | None = None
     by: str | None = Field(None, description="who reports: in no text and no export")
     organisation: str | None = Field(None, description="who answers for the report: its source")
-    reported: date | None = None
+    reported: Day | None = None
 
 
 class Filed(BaseModel):
@@ -87,10 +87,7 @@ class Filed(BaseModel):
     "/reports",
     summary="File a field report",
     status_code=201,
-    responses={
-        409: {"description": "several places have the name: `error.candidates` holds them"},
-        422: {"description": "a value that can't be: `error.field` names it"},
-    },
+    responses={409: {"description": "several places have the name: `error.candidates` holds them"}},
 )
 def file_report(desk: TheDesk, form: ReportForm) -> Any:
     """Store a report as an article of its own, each value with the form's words as its evidence, and link it.
@@ -112,7 +109,7 @@ def file_report(desk: TheDesk, form: ReportForm) -> Any:
         body["error"]["candidates"] = [place_json(place) for place in wrong.candidates]
         return JSONResponse(body, 409)
     except FieldError as wrong:
-        raise RequestError(str(wrong), code=wrong.code, status=422, field=wrong.field) from wrong
+        raise RequestError(str(wrong), code=wrong.code, field=wrong.field) from wrong
     return Filed(
         article=done.article,
         kind=done.kind,
