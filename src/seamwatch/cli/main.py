@@ -24,6 +24,7 @@ from seamwatch.cli import (
     read,
     report,
     review,
+    serve,
 )
 from seamwatch.cli.output import EXIT_FAILED
 from seamwatch.errors import SeamwatchError
@@ -72,6 +73,7 @@ app.command("forget")(forget.forget)
 app.command("link")(link.link)
 app.add_typer(areas.app)
 app.add_typer(places.app)
+app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 
 
