@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from map_points import points, varied
 from seamwatch.model.incident import Incident
+from seamwatch.serve.incident_map import Newest
 from seamwatch.serve.map_columns import MapColumns, read_columns, told_columns
 from seamwatch.serve.map_selection import mask_of, select, select_all
 from seamwatch.serve.map_tiles import MOST_ZOOM, tile_of
@@ -359,3 +360,17 @@ def test_many_at_once_see_what_is_stored(tmp_path: Path) -> None:
             for answer in pool.map(lambda query: get(client, "0/0/0", **query), queries[::2]):
                 assert {name for name, _, _ in placed(read(answer.content))} == before
             assert all(a.status_code == 200 for a in pool.map(lambda q: get(client, "1/1/0", **q), queries))
+
+
+def test_what_is_kept_in_memory_has_a_bound() -> None:
+    """The oldest results go where there is no room; empty ones take room too, for their keys."""
+    kept: Newest[bytes] = Newest(10_000, len)
+    for number in range(1000):
+        kept.put(number, b"" if number % 2 else bytes(500))
+
+    held = [number for number in range(1000) if kept.get(number) is not None]
+    assert held == list(range(1000 - len(held), 1000))
+    assert 5 <= len(held) <= 10
+    kept.put(999, bytes(20_000))
+    assert kept.get(999) == bytes(20_000)
+    assert kept.get(998) is None

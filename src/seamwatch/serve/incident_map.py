@@ -9,10 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import msgspec
+
 from seamwatch.errors import StoreError
 from seamwatch.pipeline.listing import list_incidents
 from seamwatch.serve.map_columns import MapColumns, read_columns, told_columns
 from seamwatch.serve.map_selection import Mask, Selection, mask_of, select, select_all
+from seamwatch.serve.map_sums import By, sums_by, total
 from seamwatch.serve.map_tiles import tile_of
 
 if TYPE_CHECKING:
@@ -22,10 +25,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Bytes of what is kept: selections (16 an incident that passes), masks of names (one an incident), tiles.
+# Bytes of what is kept: selections (16 an incident that passes), masks of names (one an incident), and
+# tiles and sums as they are sent.
 SELECTION_BYTES = 64 * 2**20
 MASK_BYTES = 24 * 2**20
-TILE_BYTES = 32 * 2**20
+ANSWER_BYTES = 32 * 2**20
+KEY_BYTES = 1_000
 # Threads that compute. Each keeps the memory of its largest arrays; more than cores are not quicker.
 WORKERS = 2
 
@@ -34,7 +39,9 @@ class Newest(Generic[T]):
     """The results that were asked for last, up to a size in bytes."""
 
     def __init__(self, most: int, size: Callable[[T], int]) -> None:
-        self._most, self._size, self._held = most, size, 0
+        # What is empty takes room too: its key.
+        self._size: Callable[[T], int] = lambda value: size(value) + KEY_BYTES
+        self._most, self._held = most, 0
         self._kept: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -67,7 +74,7 @@ class IncidentMap:
         self._selecting = [threading.Lock() for _ in range(16)]
         self._selections: Newest[Selection] = Newest(SELECTION_BYTES, _bytes_of)
         self._masks: Newest[Mask] = Newest(MASK_BYTES, len)
-        self._tiles: Newest[bytes] = Newest(TILE_BYTES, len)
+        self._answers: Newest[bytes] = Newest(ANSWER_BYTES, len)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="map")
 
     def warm(self) -> None:
@@ -81,21 +88,35 @@ class IncidentMap:
         with self._desk.store() as store:
             return self._selected(asked, store)[1]
 
+    def sums(self, asked: Asked, by: By) -> bytes:
+        """Return the sums of the incidents that a request asks for, and of all of them, as JSON."""
+        with self._desk.store() as store:
+            mark, selection = self._selected(asked, store)
+
+        def made() -> bytes:
+            whole = total(selection)
+            figures = {"incidents": whole.incidents, "killed": whole.killed, "injured": whole.injured}
+            return msgspec.json.encode({"buckets": sums_by(selection, by), "total": figures})
+
+        return self._remembered((mark, asked, by), made)
+
     def tile(self, asked: Asked, z: int, x: int, y: int) -> bytes:
         """Return a tile of the incidents that a request asks for, b"" where it has none."""
         with self._desk.store() as store:
             mark, selection = self._selected(asked, store)
-            key = (mark, asked, z, x, y)
-            tile = self._tiles.get(key)
-            if tile is None:
-                own = selection.of.ids
+            own = selection.of.ids
 
-                def ids(keys: Sequence[int]) -> Mapping[int, str]:
-                    return store.map_ids(keys) if own is None else {n: own[n] for n in keys}
+            def ids(keys: Sequence[int]) -> Mapping[int, str]:
+                return store.map_ids(keys) if own is None else {n: own[n] for n in keys}
 
-                tile = self._workers.submit(tile_of, selection, z, x, y, ids).result()
-                self._tiles.put(key, tile)
-        return tile
+            return self._remembered((mark, asked, z, x, y), lambda: tile_of(selection, z, x, y, ids))
+
+    def _remembered(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._workers.submit(make).result()
+            self._answers.put(key, answer)
+        return answer
 
     def _current(self, store: Store) -> MapColumns:
         with self._reading:

@@ -7,10 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from seamwatch.serve.answers import json_answer
 from seamwatch.serve.context import TheDesk
 from seamwatch.serve.filters import Filters
-from seamwatch.serve.map_sums import By, sums_by, total
+from seamwatch.serve.map_sums import By
 
 router = APIRouter(tags=["map"])
 
@@ -51,7 +50,4 @@ def summary(
     ] = "month",
 ) -> Response:
     """Return how many incidents there are, and the sums of killed and injured (best figures)."""
-    selection = desk.map.selection(asked)
-    whole = total(selection)
-    figures = {"incidents": whole.incidents, "killed": whole.killed, "injured": whole.injured}
-    return json_answer({"buckets": sums_by(selection, by), "total": figures})
+    return Response(desk.map.sums(asked, by), media_type="application/json")
