@@ -86,6 +86,8 @@ losses = (
     | st.just(("civilian", (("state", 2),)))
     | st.just(("", (("civilian", 0), ("state", 0))))
 )
+# Most are no rows of a dataset; of those that are, some are rows of one event.
+events = st.none() | st.none() | st.sampled_from([("ucdp", "1"), ("ucdp", "2"), ("acled", "1")])
 lengths = st.sampled_from([0, 0, 0, 0, 1, 3, 6, 30, 364])
 
 
@@ -100,8 +102,12 @@ def profiles(
     *,
     places: st.SearchStrategy[Where] | None = None,
     spread: int = 4,
+    rows: bool = False,
 ) -> Profile:
-    """Return a profile of any values; its days lie within `spread` days of DAY or begin there."""
+    """Return a profile of any values; its days lie within `spread` days of DAY or begin there.
+
+    With `rows` it may be a row of a dataset.
+    """
     start = draw(st.none() | st.integers(DAY - spread, DAY + spread))
     long_ = draw(lengths)
     made = profile(
@@ -120,6 +126,7 @@ def profiles(
         things=draw(_some(THINGS)),
         weapons=draw(_some(WEAPONS)),
         rare=draw(_some(("orchard", "generator", "pipeline", "wedding", "shepherds", "tanker"))),
+        event=draw(events) if rows else None,
     )
     if start is None:
         return made

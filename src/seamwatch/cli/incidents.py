@@ -36,11 +36,17 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     GEOJSON = "geojson"
+    ACLED = "acled"
+    UCDP = "ucdp"
+    PLOVER = "plover"
+    HXL = "hxl"
 
 
 def incidents(
     db: str = DB_OPTION,
-    format: Format = typer.Option(Format.TABLE, "--format", "-f", help="How to write them."),
+    format: Format = typer.Option(
+        Format.TABLE, "--format", "-f", help="How to write them: see docs/reference/formats.md."
+    ),
     since: datetime = typer.Option(
         None, formats=["%Y-%m-%d"], metavar="DATE", help="From this day on.", show_default=False
     ),
@@ -68,7 +74,7 @@ def incidents(
     ),
     policy: Policy = POLICY_OPTION,
 ) -> None:
-    """List incidents: one line each, or as JSON, CSV or GeoJSON.
+    """List incidents: one line each, or in a format for other programs.
 
     Example: seamwatch incidents --db kirkuk.db --area Kirkuk --since 2024-03-01
     """
@@ -87,7 +93,7 @@ def incidents(
         statuses=_statuses(status),
     )
     with open_database(db) as store:
-        writer_of(format.value)(list_incidents(store, wanted, as_of, policy), sys.stdout)
+        writer_of(format.value, store)(list_incidents(store, wanted, as_of, policy), sys.stdout)
 
 
 def _check_type(text: str | None) -> None:

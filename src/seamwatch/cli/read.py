@@ -19,7 +19,10 @@ def read(
     sources: list[str] = typer.Argument(
         None,
         metavar="SOURCE",
-        help="Files, folders, URLs, feeds or JSON Lines; '-' reads JSON Lines from standard input.",
+        help=(
+            "Files, folders, URLs, feeds, JSON Lines, or CSV files of ACLED or UCDP GED; "
+            "'-' reads JSON Lines from standard input."
+        ),
         show_default=False,
     ),
     db: str = DB_OPTION,

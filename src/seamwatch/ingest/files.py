@@ -44,7 +44,8 @@ _INSTEAD = {
     ".json": (
         "a JSON file that is no Telegram export can't be read; write one article a line and name it .jsonl"
     ),
-    ".csv": "tables can't be read; write one article a line as JSON and name it .jsonl",
+    ".csv": "of tables only those of ACLED and UCDP GED can be read, known by the names of their columns; "
+    "write one article a line as JSON and name it .jsonl",
     ".xml": "a feed can't be read from a file; give its URL",
     ".rss": "a feed can't be read from a file; give its URL",
     ".atom": "a feed can't be read from a file; give its URL",

@@ -130,23 +130,30 @@ def _cells_near(where: Where) -> Iterator[tuple[object, ...]]:
 
 
 def stored_blocks(profile: Profile) -> Ints:
-    """Return the keys that a mention is stored under; none where neither a day nor a telling is known."""
+    """Return the keys that a mention is stored under; without a day and a telling only its event's."""
     window = window_of(profile)
     if window is None:
-        return np.zeros(0, np.int64)
+        return _event_keys(profile)
     first, last = window[0] - 1, window[1] + 1
     level = next(number for number, (longest, _) in enumerate(_LEVELS) if last - first < longest)
-    return _keys([_hash(*place) for place in _stored_places(profile)], _times(level, first, last))
+    keys = _keys([_hash(*place) for place in _stored_places(profile)], _times(level, first, last))
+    return np.concatenate([keys, _event_keys(profile)])
 
 
 def probed_blocks(profile: Profile, rules: LinkRules) -> Ints:
     """Return the keys under which to look for what may be one with a mention."""
     window = window_of(profile)
     if window is None:
-        return np.zeros(0, np.int64)
+        return _event_keys(profile)
     first, last = window[0] - 1, window[1] + 1
     times = [time for level in range(len(_LEVELS)) for time in _times(level, first, last)]
-    return np.unique(_keys([_hash(*place) for place in _probed_places(profile, rules)], times))
+    keys = _keys([_hash(*place) for place in _probed_places(profile, rules)], times)
+    return np.unique(np.concatenate([keys, _event_keys(profile)]))
+
+
+def _event_keys(profile: Profile) -> Ints:
+    """Return the key under which rows of one event of a dataset find one another, whenever and wherever."""
+    return np.array([_hash("event", *profile.event) >> 1] if profile.event else [], np.int64)
 
 
 def may_be_one(frame: Frame, i: Ints, j: Ints, rules: LinkRules) -> Bools:
@@ -154,7 +161,7 @@ def may_be_one(frame: Frame, i: Ints, j: Ints, rules: LinkRules) -> Bools:
 
     Exact days may miss one another by one, others by SLACK. Places that both name their province must share
     a name or lie near one another. A place without its province may be anywhere in its country; one without
-    a country anywhere, if the types fit.
+    a country anywhere, if the types fit. A dataset's rows are one event exactly where it gives them one id.
     """
     f = frame
     start_i, start_j = f.window_start[i], f.window_start[j]
@@ -172,7 +179,8 @@ def may_be_one(frame: Frame, i: Ints, j: Ints, rules: LinkRules) -> Bools:
         for b in f.keys:
             near |= (a[i] >= 0) & (a[i] == b[j])
     near |= _near(f, i, j)
-    found: Bools = fits & np.where(placed, near, ~lost | rules.fits[f.type[i], f.type[j]])
+    fits &= np.where(placed, near, ~lost | rules.fits[f.type[i], f.type[j]])
+    found: Bools = (fits & ~f.apart(i, j)) | f.one_event(i, j)
     return found
 
 

@@ -122,6 +122,17 @@ class _Nodes:
         for _, pair in same:
             self._bind(pair)
 
+    def bind_rows(self, profiles: Mapping[str, Profile]) -> None:
+        """Make one node of the rows of one event of a dataset, where no person keeps them apart."""
+        held: dict[tuple[str, str], str] = {}
+        for name in sorted(profiles):
+            event = profiles[name].event
+            if event is not None:
+                first = held.setdefault(event, name)
+                a, b = self.home[first], self.home[name]
+                if b not in self.bars.get(a, ()):
+                    self._bind((first, name))
+
     def _bar(self, a: str, b: str, pair: Pair) -> None:
         held = self.bars.setdefault(a, {}).get(b, pair)
         self.bars[a][b] = self.bars.setdefault(b, {})[a] = min(held, pair)
@@ -154,12 +165,19 @@ class _Cluster:
     articles: set[str]
     ties: dict[str, _Tie]
     near: list[int]  # how many binding links each node has, sorted
+    events: dict[str, set[str]]  # by dataset, which of its events are in it
     asks: int = 0
 
     def crowd(self) -> None:
         """Set how much more a merge must have where it is crowded around its nodes."""
         middle = self.near[len(self.near) // 2]
         self.asks = round(CROWD * math.log(max(1.0, middle / CROWDED)))
+
+    def apart(self, other: _Cluster) -> bool:
+        """Return whether a dataset has events in both, and not the same."""
+        if not self.events or not other.events:
+            return False
+        return any(other.events.get(name, events) != events for name, events in self.events.items())
 
 
 class _Growth:
@@ -176,7 +194,10 @@ class _Growth:
             told = [profiles[m] for m in members]
             facets = facets_of(told, rules.likelihood)
             articles = {p.article for p in told}
-            self.held[name] = _Cluster(1, members, consensus_of(told), facets, articles, {}, [])
+            events: dict[str, set[str]] = {}
+            for event in {p.event for p in told if p.event is not None}:
+                events.setdefault(event[0], set()).add(event[1])
+            self.held[name] = _Cluster(1, members, consensus_of(told), facets, articles, {}, [], events)
         best: dict[Pair, int] = {}
         for left, right, odds in links:
             a, b = nodes.home.get(left), nodes.home.get(right)
@@ -228,6 +249,8 @@ class _Growth:
             if tie.score <= MERGE or tie.barred:
                 continue
             theirs = self.held[other]
+            if mine.apart(theirs):
+                continue
             score = tie.score - min(mine.asks, theirs.asks)
             score -= GROUPS if min(mine.nodes, theirs.nodes) > 1 else 0
             if score <= MERGE:
@@ -247,6 +270,8 @@ class _Growth:
         mine.nodes += other.nodes
         mine.members = mine.members + other.members
         mine.articles |= other.articles
+        for dataset, events in other.events.items():
+            mine.events[dataset] = mine.events.get(dataset, set()) | events
         mine.near = sorted(mine.near + other.near)
         mine.crowd()
         mine.facets = mine.facets.joined(other.facets)
@@ -309,8 +334,8 @@ def cluster(
     """Return the mentions in clusters, each sorted, in order of their first id; input order does not matter.
 
     Two clusters become one where what each says as a whole, and the mean over all pairs of their mentions,
-    speak for it: so two attacks do not become one through a report that resembles both. A person's
-    judgement always wins.
+    speak for it: so two attacks do not become one through a report that resembles both. Events that a
+    dataset tells apart stay apart, the rows of one are one. A person's judgement always wins.
 
     >>> from seamwatch.link.rules import load_link_rules
     >>> from seamwatch.link.compare import Profile, Where
@@ -328,6 +353,7 @@ def cluster(
     if len(profiles) == 1:
         return (tuple(profiles),)
     nodes = _Nodes(sorted(profiles), judgements)
+    nodes.bind_rows(profiles)
     growth = _Growth(nodes, links, profiles, rules)
     growth.grow()
     return tuple(sorted(tuple(sorted(held.members)) for held in growth.held.values()))

@@ -10,6 +10,7 @@ import msgspec
 
 from seamwatch.link.names import fold, name_parts, skeleton, words_of
 from seamwatch.link.rules import LinkRules
+from seamwatch.model.coded import event_of
 from seamwatch.model.incident import Mention, SourcedMention, Toll
 from seamwatch.vocabulary.acled import SubEventType
 from seamwatch.vocabulary.codes import ActorKind, Modality, Outcome, VictimGroup
@@ -87,6 +88,7 @@ class Profile:
     weapons: frozenset[str]
     rare: frozenset[str]
     support: int = 1  # tellings that name this place
+    event: tuple[str, str] | None = None  # the dataset and its event, where the telling is a dataset's row
 
     @property
     def days(self) -> Days | None:
@@ -234,6 +236,7 @@ def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
             for w in telling + aimed + hurt
             if len(w) >= RARE_LENGTH and w not in common and w not in rules.groups and w not in named
         ),
+        event=event_of(mention),
     )
 
 

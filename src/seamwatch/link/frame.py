@@ -179,6 +179,13 @@ class Frame:
         self.support = np.array([p.support for p in profiles], np.int64)
         self.losses = _numbered([p.losses for p in profiles])
         self.keys = _padded(keys, MOST_NAMES + 2)
+        datasets: dict[str, int] = {}
+        events: dict[tuple[str, str], int] = {}
+        told = [p.event for p in profiles]
+        self.dataset = np.array(
+            [datasets.setdefault(e[0], len(datasets)) if e else NONE for e in told], np.int64
+        )
+        self.event = np.array([events.setdefault(e, len(events)) if e else NONE for e in told], np.int64)
         self.order = np.argsort(np.argsort([p.id for p in profiles])) if profiles else np.zeros(0, np.int64)
         self.groups = groups
         bits = np.array(masks, np.uint64).reshape(len(rows), 3)
@@ -186,6 +193,17 @@ class Frame:
 
     def __len__(self) -> int:
         return len(self.profiles)
+
+    def one_event(self, i: Ints, j: Ints) -> Bools:
+        """Return which pairs are rows of one event of a dataset: versions of one row."""
+        found: Bools = (self.event[i] >= 0) & (self.event[i] == self.event[j]) & (i != j)
+        return found
+
+    def apart(self, i: Ints, j: Ints) -> Bools:
+        """Return which pairs are rows of two events that one dataset tells apart."""
+        same = (self.dataset[i] >= 0) & (self.dataset[i] == self.dataset[j])
+        found: Bools = same & (self.event[i] != self.event[j])
+        return found
 
 
 def _or_none(value: int | None) -> int:

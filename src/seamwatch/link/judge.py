@@ -299,6 +299,11 @@ def judge_profiles(a: Profile, b: Profile, rules: LinkRules) -> Judgement:
         named.append(actor)
     parts += [(name.partition(".")[0], weights[name], why) for name, why in named]
     parts += compare_details(a, b, rules)
+    if a.event and b.event and a.event[0] == b.event[0]:
+        one = a.event == b.event
+        dataset, cap = a.event[0].upper(), weights["cap"]
+        why = f"rows of one event of {dataset}" if one else f"{dataset} has them as two events"
+        parts = [("dataset", cap if one else -cap, why)]
     score = probability(sum(round(1000 * part[1]) for part in parts), rules)
     if score >= weights["verdict.same"]:
         verdict = Verdict.SAME

@@ -50,6 +50,9 @@ class PairOdds:
             return np.concatenate([self.of(i[at : at + PAIRS], j[at : at + PAIRS]) for at in runs])
         cap = self._weights["cap"]
         odds: Ints = np.clip(self.without_facets(i, j) + self._facets(i, j), -cap, cap)
+        # What a dataset says of its own events is not to be judged by how alike they look.
+        odds[self._frame.apart(i, j)] = -cap
+        odds[self._frame.one_event(i, j)] = cap
         return odds
 
     def without_facets(self, i: Ints, j: Ints) -> Ints:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -14,6 +15,7 @@ from seamwatch.errors import InputError, ShapeError, StoreError
 from seamwatch.model.decoding import mention_from_json
 from seamwatch.model.incident import Extraction
 from seamwatch.model.text import Article, RawArticle, Rejected
+from seamwatch.pipeline.coded import coded_table, given_rows
 from seamwatch.pipeline.given import check_mention
 from seamwatch.pipeline.record import Recorded, Recorder
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from seamwatch.ingest.memory import Validators
     from seamwatch.pipeline.kit import Kit
     from seamwatch.store.base import Store
+    from seamwatch.vocabulary.coded import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +98,22 @@ def read_into(
     recorder = Recorder(store, kit, published=options.published, source=options.source, note=note)
     for name in options.mentions:
         yield from recorder.store_all_given(_given(name))
-    if not options.sources:
-        return
+
+    def table(source: str) -> Table | None:
+        return None if options.jsonl else coded_table(source)
+
+    for coded, sources in groupby(options.sources, key=table):
+        if coded is not None:
+            for source in sources:
+                yield from recorder.store_all_given(given_rows(source, coded, note))
+        else:
+            yield from _read_sources(store, recorder, replace(options, sources=tuple(sources)), note)
+
+
+def _read_sources(
+    store: Store, recorder: Recorder, options: ReadOptions, note: Callable[[str], None]
+) -> Iterator[Recorded | Rejected]:
+    """Yield what became of the articles of these sources."""
     from seamwatch.ingest.address import is_url
     from seamwatch.ingest.options import IngestOptions
     from seamwatch.ingest.sources import gather

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from seamwatch.errors import StoreError
+from seamwatch.model.coded import event_of
 from seamwatch.model.incident import Extraction
 from seamwatch.model.report import ArticleReport
 from seamwatch.model.text import Article, RawArticle, Rejected
@@ -108,7 +109,8 @@ class Recorder:
         from seamwatch.read.fingerprint import fingerprint, row_fingerprint
 
         article = self._completed(article)
-        made = row_fingerprint(article) if form else fingerprint(article)
+        coded = any(event_of(mention) for mention in extraction.mentions)
+        made = row_fingerprint(article) if coded or form else fingerprint(article)
         ready = Prepared(article=article, print=made, origin=origin or article.id)
         return _Waiting(ready=ready, said=Said(extraction=extraction, given=True))
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TextIO
+from functools import partial
+from typing import TYPE_CHECKING, TextIO
 
 from seamwatch.model.incident import Incident
+
+if TYPE_CHECKING:
+    from seamwatch.publish.cells import Articles
 
 Writer = Callable[[Iterable[Incident], TextIO], None]
 
 
-def writer_of(name: str) -> Writer:
-    """Return the writer of a format: table, json, jsonl, csv or geojson. KeyError for any other."""
-    from seamwatch.publish import geojson, incident_csv, jsonl, record, table
+FORMATS = ("table", "json", "jsonl", "csv", "geojson", "acled", "ucdp", "plover", "hxl")
+
+
+def writer_of(name: str, articles: Articles | None = None) -> Writer:
+    """Return the writer of one of FORMATS. KeyError for any other.
+
+    `articles` (a store) has the texts of rows that were imported: with it acled and ucdp give such a row
+    back as it was; without it they code what the record says of the incident.
+    """
+    from seamwatch.publish import acled, geojson, hxl, incident_csv, jsonl, plover, record, table, ucdp
 
     writers: dict[str, Writer] = {
         "table": table.write,
@@ -20,5 +31,9 @@ def writer_of(name: str) -> Writer:
         "jsonl": jsonl.write,
         "csv": incident_csv.write,
         "geojson": geojson.write,
+        "acled": partial(acled.write, articles=articles),
+        "ucdp": partial(ucdp.write, articles=articles),
+        "plover": plover.write,
+        "hxl": hxl.write,
     }
     return writers[name]
