@@ -1,4 +1,4 @@
-"""Every page of the desk holds what axe can test of WCAG 2.2 A and AA, in light and dark; none is too wide."""
+"""Every page of the desk holds what axe can test of WCAG 2.2 A and AA, in light and dark; none too wide."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_page_is_accessible(browser: Browser, client: httpx.Client, name: str,
 def test_what_is_not_accessible_would_be_found(browser: Browser, client: httpx.Client) -> None:
     """A picture without words and a faint text are found: the tests above would fail on them."""
     with opened(browser) as page:
-        page.goto(f"{client.base_url}add")
+        page.goto(str(client.base_url).rstrip("/") + "/add")
         page.locator("#add-body").wait_for()
         page.evaluate("""() => {
             const made = document.createElement("p");
