@@ -1,11 +1,20 @@
 /** How values are written: days with their precision, tolls with what is not known about them. */
 
 import type { DateValue, PlaceValue, Toll } from "./api";
-import { locale, said, t } from "./t";
+import { locale, plainNumber, said, t } from "./t";
+
+// Making a formatter takes longer than using it a hundred times; a long list uses them at every step.
+const dates = new Map<string, Intl.DateTimeFormat>();
+function dateStyle(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale() + JSON.stringify(options);
+  let made = dates.get(key);
+  if (!made) dates.set(key, (made = new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" })));
+  return made;
+}
 
 /** A number with its separators. */
 export function number(value: number): string {
-  return value.toLocaleString(locale());
+  return plainNumber(value);
 }
 
 /** An ISO day as "4 Mar 2024"; what is no day comes back as it is. */
@@ -13,22 +22,21 @@ export function day(iso: string, style: "short" | "long" = "short"): string {
   const at = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(at.getTime())) return iso;
   const month = style === "long" ? "long" : "short";
-  return at.toLocaleDateString(locale(), { day: "numeric", month, year: "numeric", timeZone: "UTC" });
+  return dateStyle({ day: "numeric", month, year: "numeric" }).format(at);
 }
 
 /** An ISO moment as day and time in UTC. */
 export function moment(iso: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return iso;
-  return at.toLocaleString(locale(), {
+  return dateStyle({
     day: "numeric",
     month: "short",
     year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
-    timeZone: "UTC",
     timeZoneName: "short",
-  });
+  }).format(at);
 }
 
 /** When it was: a day, a range, a month or a year, as exactly as is known; without a date it says so. */
@@ -40,11 +48,10 @@ export function when(date: DateValue | null): string {
   if (from.getUTCDate() === 1 && next.getUTCDate() === 1) {
     const months = (next.getUTCFullYear() - from.getUTCFullYear()) * 12 + next.getUTCMonth() - from.getUTCMonth();
     if (months === 1)
-      return from.toLocaleDateString(locale(), { month: "long", year: "numeric", timeZone: "UTC" });
+      return dateStyle({ month: "long", year: "numeric" }).format(from);
     if (months === 12 && from.getUTCMonth() === 0) return String(from.getUTCFullYear());
   }
-  const style = new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-  return style.formatRange(from, to);
+  return dateStyle({ day: "numeric", month: "short", year: "numeric" }).formatRange(from, to);
 }
 
 /** Where it was, from small to large, each name once: "Riyadh, Hawija, Kirkuk, IQ". */

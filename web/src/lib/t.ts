@@ -12,6 +12,7 @@ const RIGHT_TO_LEFT = new Set(["ar", "ckb", "fa", "he", "ur"]);
 
 let language = "en";
 let plurals = new Intl.PluralRules("en");
+let numbers: Intl.NumberFormat | undefined;
 
 /** Sets the language and the direction of the page: `?lang=` or the browser's, else English. */
 export function useLanguage(): void {
@@ -19,6 +20,7 @@ export function useLanguage(): void {
   const short = asked.toLowerCase().split("-")[0] ?? "en";
   language = short in CATALOGUES ? short : "en";
   plurals = new Intl.PluralRules(language);
+  numbers = undefined;
   document.documentElement.lang = language;
   document.documentElement.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
 }
@@ -26,6 +28,12 @@ export function useLanguage(): void {
 /** The language of the texts, for `Intl`. */
 export function locale(): string {
   return language === "en" ? "en-GB" : language;
+}
+
+/** A number with its separators. */
+export function plainNumber(value: number): string {
+  numbers ??= new Intl.NumberFormat(locale());
+  return numbers.format(value);
 }
 
 /** The text of a key with `{names}` filled in; with `count` its singular or plural. */
@@ -36,7 +44,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? value.toLocaleString(locale()) : value;
+    return typeof value === "number" ? plainNumber(value) : value;
   });
 }
 

@@ -34,6 +34,12 @@ export interface Mark extends Point {
 export interface Reach extends Point {
   precision: number;
   radius: number;
+  /** Hatched; where too many overlap, or one fills the view, hatching would hide the map. */
+  hatched: boolean;
+  /** Outlined, for the same reason. */
+  lined: boolean;
+  /** A mark stands at its centre already and counts its incidents. */
+  silent: boolean;
 }
 
 /** The coarsest precision that is a dot at every zoom (UCDP where_prec: 1 exact, 2 near). */
@@ -41,6 +47,9 @@ export const EXACT = 2;
 const SIZE = 512; // pixels of the world at zoom 0
 const CELL = 44; // pixels within which marks become one
 const LEAST_RADIUS = 26; // pixels from which a shape is worth drawing
+const MOST_RADIUS = 420; // pixels beyond which hatching fills the view
+const MOST_HATCHED = 10;
+const MOST_LINED = 30;
 const EQUATOR = 40_075.017; // km
 
 /** Pixels of a point at a zoom, from the north-west corner of the world. */
@@ -59,20 +68,42 @@ export function pixelsOf(km: number, lat: number, zoom: number): number {
 export function gather(points: readonly Point[], zoom: number): { marks: Mark[]; reaches: Reach[] } {
   const dots: Point[] = [];
   const reaches = new Map<string, Reach>();
+  // Where a tile only counts, its imprecise ones are not known: shapes in the next tile alone would mislead.
+  const counted = points.some((point) => !point.incidents.length);
   for (const point of points) {
     const one = point.incidents[0];
     const precision = one?.precision ?? 1;
     const radius = one?.radius_km ?? 0;
-    if (!one || precision <= EXACT || pixelsOf(radius, point.lat, zoom) < LEAST_RADIUS) {
+    if (counted || !one || precision <= EXACT || pixelsOf(radius, point.lat, zoom) < LEAST_RADIUS) {
       dots.push(point);
       continue;
     }
     const key = `${point.lon.toFixed(2)},${point.lat.toFixed(2)},${radius},${precision}`;
     const reach = reaches.get(key);
-    if (!reach) reaches.set(key, { ...point, precision, radius, incidents: [...point.incidents] });
-    else join(reach, point);
+    if (reach) join(reach, point);
+    else {
+      const incidents = [...point.incidents];
+      reaches.set(key, { ...point, precision, radius, incidents, hatched: false, lined: false, silent: false });
+    }
   }
-  return { marks: merge(dots, zoom), reaches: [...reaches.values()] };
+  const marks = merge(dots, zoom);
+  const order = [...reaches.values()].sort((a, b) => b.count - a.count);
+  let hatched = 0;
+  order.forEach((reach, at) => {
+    const wide = pixelsOf(reach.radius, reach.lat, zoom);
+    reach.lined = at < MOST_LINED && wide < MOST_RADIUS * 4;
+    reach.hatched = reach.lined && wide < MOST_RADIUS && reach.precision <= 4 && hatched < MOST_HATCHED;
+    if (reach.hatched) hatched += 1;
+    const [x, y] = project(reach.lon, reach.lat, zoom);
+    const near = marks.find((mark) => {
+      const [mx, my] = project(mark.lon, mark.lat, zoom);
+      return Math.hypot(mx - x, my - y) < CELL / 2;
+    });
+    if (!near) return;
+    reach.silent = true;
+    absorb(near, markOf(reach));
+  });
+  return { marks, reaches: order };
 }
 
 function join(into: Point, from: Point): void {
@@ -104,7 +135,7 @@ function merge(points: readonly Point[], zoom: number): Mark[] {
       for (let dy = -1; dy <= 1 && !taken; dy += 1)
         for (const other of near.get(`${column + dx},${row + dy}`) ?? []) {
           const [ox, oy] = project(other.lon, other.lat, zoom);
-          if (Math.hypot(ox - x, oy - y) >= CELL * 0.62) continue;
+          if (Math.hypot(ox - x, oy - y) >= CELL * 0.85) continue;
           absorb(other, mark);
           taken = true;
           break;

@@ -143,7 +143,7 @@ export function addLayers(map: MapLibre, tiles: string, fonts: string[]): void {
       id: "reach-fills",
       type: "fill",
       source: "reach",
-      filter: ["<=", ["get", "precision"], 4],
+      filter: ["==", ["get", "hatched"], true],
       paint: { "fill-pattern": ["concat", "reach-", ["get", "slug"]], "fill-opacity": 0.4 },
     },
     {
@@ -188,7 +188,7 @@ export function addLayers(map: MapLibre, tiles: string, fonts: string[]): void {
         "circle-opacity": 0.94,
         "circle-stroke-color": colours(),
         "circle-stroke-width": 3,
-        "circle-radius": ["interpolate", ["linear"], ["ln", ["get", "count"]], 0, 9, 4, 14, 8, 19, 13, 26],
+        "circle-radius": ["interpolate", ["linear"], ["ln", ["get", "count"]], 0, 9, 4, 13, 8, 17, 13, 20],
       },
     },
     {
@@ -284,10 +284,11 @@ export function pointsOf(map: MapLibre): Point[] {
 /** Puts marks and shapes on the map; `at` of a feature is its number in `marks` or in `reaches`. */
 export function draw(map: MapLibre, marks: readonly Mark[], reaches: readonly Reach[]): void {
   const shapes: GeoJSON.Feature[] = [];
-  const points = (all: readonly Point[]): GeoJSON.Feature[] =>
-    all.map((one, at) => {
+  const points = (all: readonly (Point & { silent?: boolean })[]): GeoJSON.Feature[] =>
+    all.flatMap((one, at): GeoJSON.Feature[] => {
+      if (one.silent) return [];
       const precision = one.incidents[0]?.precision ?? 1;
-      return {
+      return [{
         type: "Feature",
         properties: {
           at,
@@ -298,12 +299,13 @@ export function draw(map: MapLibre, marks: readonly Mark[], reaches: readonly Re
           precision,
         },
         geometry: { type: "Point", coordinates: [one.lon, one.lat] },
-      };
+      }];
     });
   reaches.forEach((reach, at) => {
+    if (!reach.lined) return;
     shapes.push({
       type: "Feature",
-      properties: { at, slug: slugOf(reach.type), precision: reach.precision },
+      properties: { at, slug: slugOf(reach.type), precision: reach.precision, hatched: reach.hatched },
       geometry: { type: "Polygon", coordinates: [circle(reach.lon, reach.lat, reach.radius)] },
     });
   });
