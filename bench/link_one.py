@@ -1,11 +1,12 @@
 """How long it takes to record one new article's mentions in a store of many, in one process.
 
-    python bench/link_one.py GED.csv STORE.db [--articles 200] [--seed 2] [--out FILE]
+    python bench/link_one.py GED.csv STORE.db [--articles 200] [--seed 2] [--drawn-from N] [--out FILE]
 
 STORE.db holds simulated reports (linking_growth.py keeps them with --keep); it is copied first, and the copy
-is written to. Each of the new articles is a further report of an event drawn by the seed. Times are those of
-`Recorder.store_given`: article, mentions, links and incidents, in one transaction that is on the disk when it
-returns. The first article also loads the tables of the rules; it is given apart.
+is written to. With --drawn-from N only the first N mentions of the simulation count as held: the rest of the
+store are copies (enlarge_store.py). Each of the new articles is a further report of an event drawn by the
+seed. Times are those of `Recorder.store_given`: article, mentions, links and incidents, in one transaction
+that is on the disk when it returns. The first article also loads the tables of the rules; it is given apart.
 """
 
 from __future__ import annotations
@@ -63,10 +64,12 @@ def copy_store(store: Path, folder: Path) -> Path:
     return folder / store.name
 
 
-def measure(ged: Path, store: Path, articles: int, seed: int) -> dict[str, Any]:
+def measure(
+    ged: Path, store: Path, articles: int, seed: int, drawn_from: int | None = None
+) -> dict[str, Any]:
     """Return the times of new articles in milliseconds, with what became of them; the store is copied."""
     held = count_mentions(store)
-    rows = list(fresh_reports(read_events(ged), articles + 1, seed=seed, mentions=held))
+    rows = list(fresh_reports(read_events(ged), articles + 1, seed=seed, mentions=drawn_from or held))
     pairs = [given(row) for row in rows]
     kinds: Counter[str] = Counter()
     times = []
@@ -108,12 +111,14 @@ def main() -> None:
     parser.add_argument("store", type=Path)
     parser.add_argument("--articles", type=int, default=200)
     parser.add_argument("--seed", type=int, default=2, help="any but that of the reports in the store")
+    parser.add_argument("--drawn-from", type=int, help="mentions of the simulation that the store began with")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     figures = {
-        "command": f"python bench/link_one.py GED.csv STORE.db --articles {options.articles}",
+        "command": f"python bench/link_one.py GED.csv STORE.db --articles {options.articles}"
+        + (f" --drawn-from {options.drawn_from}" if options.drawn_from else ""),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        **measure(options.ged, options.store, options.articles, options.seed),
+        **measure(options.ged, options.store, options.articles, options.seed, options.drawn_from),
     }
     print(json.dumps(figures, indent=1))
     if options.out is not None:
