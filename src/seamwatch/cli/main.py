@@ -25,6 +25,7 @@ from seamwatch.cli import (
     report,
     review,
     serve,
+    sitrep,
 )
 from seamwatch.cli.output import EXIT_FAILED
 from seamwatch.errors import SeamwatchError
@@ -66,6 +67,7 @@ app.command("read")(read.read)
 app.command("report")(report.report)
 app.command("incidents")(incidents.incidents)
 app.command("explain")(explain.explain)
+app.command("sitrep")(sitrep.sitrep)
 app.command("history")(history.history)
 app.command("review")(review.review)
 app.add_typer(decide.app)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from seamwatch.errors import InputError
+from seamwatch.model.area import Area
 from seamwatch.model.incident import Incident
 from seamwatch.model.sitrep import Section, Sitrep
 from seamwatch.pipeline.listing import end_of, list_incidents
@@ -69,18 +70,51 @@ def gather_sitrep(
     where the period is none, where the last report is not before this one, or where there are more than
     5,000 incidents.
     """
-    today = (as_of or made).date()
-    since, until = days_of(wanted.since, wanted.until, today)
+    since, until = days_of(wanted.since, wanted.until, (as_of or made).date())
     if since_report is not None and end_of(since_report) >= end_of(as_of or _utc(made)):
         raise InputError(
             f"the last report was made at {since_report}, which is not before the state of this one "
             f"({as_of or made}): give an earlier moment, or leave it out",
             code="bad_last_report",
         )
-    earlier = since - timedelta(days=(until - since).days + 1)
-    statuses = wanted.statuses
-    everything = replace(wanted, since=earlier, until=until, statuses=None)
-    found = list(list_incidents(store, everything, as_of, policy))
+    period = replace(wanted, since=since, until=until, statuses=None)
+    found = list_incidents(store, replace(period, since=_earlier(since, until)), as_of, policy)
+    then = None if since_report is None else list(list_incidents(store, period, since_report, policy))
+    return sitrep_of(
+        list(found),
+        replace(wanted, since=since, until=until),
+        areas=store.areas(),
+        then=then,
+        made=made,
+        title=title,
+        recipient=recipient,
+        as_of=as_of,
+        since_report=since_report,
+        policy=policy,
+    )
+
+
+def sitrep_of(
+    found: Sequence[Incident],
+    wanted: IncidentFilter,
+    *,
+    made: datetime,
+    areas: Iterable[Area] = (),
+    then: Sequence[Incident] | None = None,
+    title: str | None = None,
+    recipient: str | None = None,
+    as_of: datetime | None = None,
+    since_report: datetime | None = None,
+    policy: Policy = Policy.UCDP,
+) -> Sitrep:
+    """Return the report that incidents make: those of every status of the period and of the one before it.
+
+    `wanted` has both days; its other filters are only told. `then` are the incidents of the period as they
+    were believed at the last report, of every status. InputError where more than 5,000 count.
+    """
+    assert wanted.since is not None and wanted.until is not None
+    since, until, statuses = wanted.since, wanted.until, wanted.statuses
+    earlier = _earlier(since, until)
     within = [i for i in found if _overlaps(i, since, until)]
     counted = [i for i in within if _counts(i, statuses)]
     if len(counted) > MOST:
@@ -93,9 +127,7 @@ def gather_sitrep(
     notes = Notes()
     sections = _sections(counted, notes)
     changes = None
-    if since_report is not None:
-        period = replace(wanted, since=since, until=until, statuses=None)
-        then = list(list_incidents(store, period, since_report, policy))
+    if since_report is not None and then is not None:
         changes = changes_between(then, within, end_of(since_report), statuses, notes)
     step = step_for((until - since).days + 1)
     return Sitrep(
@@ -114,7 +146,7 @@ def gather_sitrep(
         not_counted=_by_status(i for i in within if not _counts(i, statuses)),
         step=step,
         bars=bars_of(since, until, step, counted),
-        view=map_view(store, wanted.area, counted),
+        view=map_view(areas, wanted.area, counted),
         sections=sections,
         unknown=unknown_of(counted, since, until),
         changes=changes,
@@ -123,6 +155,11 @@ def gather_sitrep(
 
 
 _DAY = timedelta(days=1)
+
+
+def _earlier(since: date, until: date) -> date:
+    """Return the first day of the period of equal length before."""
+    return since - timedelta(days=(until - since).days + 1)
 
 
 def _utc(moment: datetime) -> datetime:
@@ -188,19 +225,3 @@ def _sections(incidents: Sequence[Incident], notes: Notes) -> tuple[Section, ...
 def _order(incident: Incident) -> tuple[date, date, str]:
     when = incident.date
     return (when.start, when.end, incident.id) if when else (date.max, date.max, incident.id)
-
-
-def moment_of(text: str) -> datetime:
-    """Return the moment of an ISO day or date and time, UTC without a zone; InputError for anything else.
-
-    >>> moment_of("2024-03-05").isoformat()
-    '2024-03-05T00:00:00+00:00'
-    """
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise InputError(
-            f"{text!r} is no moment: give a day (2024-03-05) or a day and a time (2024-03-05T14:30)",
-            code="bad_moment",
-        ) from None
-    return found if found.tzinfo else datetime.combine(found.date(), found.time(), tzinfo=UTC)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from seamwatch.model.area import Polygon
+from seamwatch.model.area import Area, Polygon
 from seamwatch.model.incident import Incident
 from seamwatch.model.place import Place
 from seamwatch.model.sitrep import Extent, MapView
@@ -15,7 +15,6 @@ from seamwatch.store.matching import fold
 
 if TYPE_CHECKING:
     from seamwatch.resolve.boundaries import Boundaries
-    from seamwatch.store.base import Store
 
 KM_PER_DEGREE = 111.2
 _PROVINCE, _DISTRICT = 4, 3
@@ -24,16 +23,17 @@ _MARGIN = 0.08
 _TOP = 84.0
 
 
-def map_view(store: Store, area: str | None, incidents: Sequence[Incident]) -> MapView | None:
+def map_view(areas: Iterable[Area], area: str | None, incidents: Sequence[Incident]) -> MapView | None:
     """Return what the map shows; None where neither an incident nor the area has a known place.
 
-    A province is its outline, a stored district its own; other places are their point and radius.
+    `areas` are the stored ones. A province is its outline, a stored district its own; other places are
+    their point and radius.
     """
     from seamwatch.resolve.boundaries import load_boundaries
 
     boundaries = load_boundaries()
     try:
-        stored = _stored_outlines(store)
+        stored = _stored_outlines(areas)
         outlines = _area_outlines(stored, boundaries, area, incidents) if area else ()
         seen: dict[tuple[str | None, ...], tuple[Polygon, ...]] = {}
         extents = tuple(_extent(i, stored, boundaries, seen) for i in incidents if drawable(i))
@@ -60,10 +60,10 @@ def country_names() -> dict[str, str]:
         boundaries.close()
 
 
-def _stored_outlines(store: Store) -> dict[str, tuple[str | None, tuple[Polygon, ...]]]:
+def _stored_outlines(areas: Iterable[Area]) -> dict[str, tuple[str | None, tuple[Polygon, ...]]]:
     """Return (kind, polygons) of the stored areas by each of their folded names and ids."""
     found: dict[str, tuple[str | None, tuple[Polygon, ...]]] = {}
-    for area in store.areas():
+    for area in areas:
         for name in (area.id, area.name, *area.names):
             found.setdefault(fold(name), (area.kind, area.polygons))
     return found

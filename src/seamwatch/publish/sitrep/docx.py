@@ -101,43 +101,32 @@ def _page(document: Document) -> Word:
 
 
 def _paragraph(word: Word, style: str, text: str = "") -> Any:
-    return word.add_paragraph(text, style=word.styles[style])
+    from docx.text.paragraph import Paragraph as Words
+
+    from seamwatch.publish.sitrep.docx_xml import add_paragraph, add_run
+
+    made = add_paragraph(word.element.body, style)
+    if text:
+        add_run(made, text)
+    return Words(made, word._body)
 
 
 def _write(paragraph: Any, line: Line) -> None:
-    from docx.shared import RGBColor
+    from seamwatch.publish.sitrep.docx_xml import add_run
 
     for run in line:
-        made = paragraph.add_run(run.text)
-        if run.style == "strong":
-            made.bold = True
-        elif run.style == "soft":
-            made.font.color.rgb = RGBColor.from_string(_SOFT)
+        add_run(paragraph, run.text, bold=run.style == "strong", colour=_SOFT if run.style == "soft" else "")
         if run.notes:
-            notes = paragraph.add_run(f"[{', '.join(map(str, run.notes))}]")
-            notes.font.superscript = True
-            notes.font.color.rgb = RGBColor.from_string(_ACCENT)
-
-
-def _labelled(word: Word, label: str, line: Line, *, stay: bool) -> None:
-    from docx.shared import RGBColor
-
-    paragraph = _paragraph(word, "Report fact")
-    paragraph.paragraph_format.keep_together = True
-    if stay:
-        paragraph.paragraph_format.keep_with_next = True
-    head = paragraph.add_run(f"{label}\t")
-    head.font.color.rgb = RGBColor.from_string(_SOFT)
-    _write(paragraph, line)
+            add_run(paragraph, f"[{', '.join(map(str, run.notes))}]", colour=_ACCENT, raised=True)
 
 
 def _facts(word: Word, facts: tuple[tuple[str, str], ...]) -> None:
-    from docx.shared import RGBColor
+    from seamwatch.publish.sitrep.docx_xml import add_paragraph, add_run
 
     for label, value in facts:
-        paragraph = _paragraph(word, "Report head")
-        paragraph.add_run(f"{label}\t").font.color.rgb = RGBColor.from_string(_SOFT)
-        paragraph.add_run(value)
+        paragraph = add_paragraph(word.element.body, "Report head")
+        add_run(paragraph, f"{label}\t", colour=_SOFT)
+        add_run(paragraph, value)
 
 
 def _block(word: Word, block: Block) -> None:
@@ -146,10 +135,10 @@ def _block(word: Word, block: Block) -> None:
             _paragraph(word, f"Heading {block.level - 1}", block.text)
         case Paragraph():
             style = {"lead": "Report lead", "small": "Report small", "plain": "Normal"}[block.kind]
-            _write(_paragraph(word, style), block.line)
+            _write(_paragraph(word, style)._p, block.line)
         case Items():
             for line in block.lines:
-                _write(_paragraph(word, "List Bullet"), line)
+                _write(_paragraph(word, "List Bullet")._p, line)
         case Cards():
             _cards(word, block)
         case Table():
@@ -229,31 +218,33 @@ def _figure(word: Word, block: Figure) -> None:
 
 
 def _entry(word: Word, block: Entry) -> None:
-    from docx.shared import Pt, RGBColor
+    from seamwatch.publish.sitrep.docx_xml import add_paragraph, add_run
 
-    head = _paragraph(word, "Heading 3")
+    body = word.element.body
+    head = add_paragraph(body, "Heading 3")
     _write(head, (block.title,))
     for text, colour in ((block.mark, _ACCENT), (block.badge, _ACCENT if block.calm else _WARN)):
         if text:
-            badge = head.add_run(f"  ·  {text}")
-            badge.font.size, badge.font.color.rgb = Pt(9), RGBColor.from_string(colour)
-    _write(_paragraph(word, "Report where"), (block.day, Run(" · "), block.where))
+            add_run(head, f"  ·  {text}", bold=True, colour=colour, points=9)
+    _write(add_paragraph(body, "Report where"), (block.day, Run(" · "), block.where))
     # A short entry stays on one page.
     stays = len(block.facts) <= _MOST_TOGETHER
     for n, (label, line) in enumerate(block.facts):
-        _labelled(word, label, line, stay=stays and n < len(block.facts) - 1)
+        last = n == len(block.facts) - 1
+        paragraph = add_paragraph(body, "Report fact", together=True, stay=stays and not last)
+        add_run(paragraph, f"{label}\t", colour=_SOFT)
+        _write(paragraph, line)
 
 
 def _source(word: Word, source: Source) -> None:
-    from docx.shared import RGBColor
+    from seamwatch.publish.sitrep.docx_xml import add_paragraph, add_run
 
-    paragraph = _paragraph(word, "Report source")
-    paragraph.add_run(f"{source.number}\t").font.color.rgb = RGBColor.from_string(_SOFT)
-    paragraph.add_run(f"{source.outlet}.")
-    if source.title:
-        paragraph.add_run(f" “{source.title}”.")
+    paragraph = add_paragraph(word.element.body, "Report source")
+    title = f" “{source.title}”." if source.title else ""
     also = f" {source.also}." if source.also else ""
-    paragraph.add_run(f" Article {source.article}.{also}").font.color.rgb = RGBColor.from_string(_SOFT)
+    add_run(paragraph, f"{source.number}\t", colour=_SOFT)
+    add_run(paragraph, f"{source.outlet}.{title}")
+    add_run(paragraph, f" Article {source.article}.{also}", colour=_SOFT)
     if source.url:
         # The address stands as text: a document that is sent on opens nothing by itself.
-        paragraph.add_run(f" {source.url}").font.color.rgb = RGBColor.from_string(_ACCENT)
+        add_run(paragraph, f" {source.url}", colour=_ACCENT)
