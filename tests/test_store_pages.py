@@ -98,6 +98,15 @@ def test_every_order_holds_across_pages(store: Store, sort: PageSort, total: int
         assert known == days
 
 
+def test_pages_of_known_incidents_are_those_of_the_filter(store: Store) -> None:
+    """Who knows which incidents pass gets the same pages without the filter being asked again."""
+    wanted = IncidentFilter(area="SY")
+    rows = pages(store, wanted, PageSort.LATEST, limit=1000, total=0)
+    among = sorted(row.mark.key for row in rows)
+    page = store.incident_page(wanted, PageSort.LATEST, after=rows[4].mark, limit=10, among=among)
+    assert page == tuple(rows[5:15])
+
+
 def test_a_list_goes_on_though_its_last_incident_is_gone(store: Store) -> None:
     """A mark is a place in the order, whether or not an incident still stands there."""
     wanted = IncidentFilter(statuses=None)

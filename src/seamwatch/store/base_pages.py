@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -55,11 +56,13 @@ class PageStore(Protocol):
         after: PageMark | None = None,
         limit: int = 50,
         total: int | None = None,
+        among: Sequence[int] | None = None,
     ) -> tuple[PageRow, ...]:
         """Return the incidents that pass the filter and stand after a mark.
 
         `total` is how many pass the filter altogether, where that is known: few are sorted, many are read in
-        order until the page is full.
+        order until the page is full. `among` are the store's own numbers of all that pass, where somebody
+        knows them: then only these are looked at.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from seamwatch.model.incident import ArticleRef
@@ -107,10 +108,14 @@ class PageTables(SqliteDatabase):
         after: PageMark | None = None,
         limit: int = 50,
         total: int | None = None,
+        among: Sequence[int] | None = None,
     ) -> tuple[PageRow, ...]:
         """Return the incidents that pass the filter and stand after a mark."""
-        few = total is None or total <= FEW
-        where, values = narrow_where(wanted, each=not few)
+        few = among is not None or total is None or total <= FEW
+        if among is None:
+            where, values = narrow_where(wanted, each=not few)
+        else:
+            where, values = f"m.key {_IN}", [to_json(list(among))]
         found: list[tuple[int | None, int]] = []
         if after is None or after.value is not None:
             found = self._marks(sort, where, values, after, limit, few=few, valued=True)
