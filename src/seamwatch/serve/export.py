@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response, StreamingResponse
 
 from seamwatch.pipeline.listing import list_incidents
-from seamwatch.publish import Writer, writer_of
+from seamwatch.publish import writer_of
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.faults import RequestError
 from seamwatch.serve.filters import Asked, Filters
@@ -50,12 +50,12 @@ def export(
     format: Annotated[str, Query(description=f"One of: {', '.join(FORMATS)}.")] = "csv",
 ) -> Response:
     """Return the incidents that pass the filters in a format, as a download, written while it is sent."""
-    writer = _writer(format)
+    _check(format)
     if not asked.plain:
         with desk.store() as store:
             check_retellable(desk, store)
     ending, media_type = FORMATS[format]
-    pieces = written(desk, asked, writer)
+    pieces = written(desk, asked, format)
     # What goes wrong at the start is an error in the one shape; later the download would break off.
     first = next(pieces, "")
 
@@ -73,28 +73,13 @@ def export(
     return StreamingResponse(parts(), media_type=media_type, headers=headers)
 
 
-def _writer(format: str) -> Writer:
-    try:
-        if format in FORMATS:
-            return writer_of(format)
-    except KeyError:
-        pass
-    raise RequestError(
-        f"format: {format[:60]!r} is no format of this version: give one of: {', '.join(_known())}",
-        code="bad_value",
-        field="format",
-    )
-
-
-def _known() -> list[str]:
-    known = []
-    for name in FORMATS:
-        try:
-            writer_of(name)
-        except KeyError:
-            continue
-        known.append(name)
-    return known
+def _check(format: str) -> None:
+    if format not in FORMATS:
+        raise RequestError(
+            f"format: {format[:60]!r} is no format of this version: give one of: {', '.join(FORMATS)}",
+            code="bad_value",
+            field="format",
+        )
 
 
 class _GoneError(Exception):
@@ -126,8 +111,8 @@ class _Pipe(io.TextIOBase):
             self._put("".join(held))
 
 
-def written(desk: Desk, asked: Asked, writer: Writer) -> Generator[str, None, None]:
-    """Yield what a writer writes of the incidents asked for; a thread writes at most some pieces ahead."""
+def written(desk: Desk, asked: Asked, format: str) -> Generator[str, None, None]:
+    """Yield the incidents asked for in a format; a thread writes at most some pieces ahead."""
     pieces: queue.Queue[str | BaseException | None] = queue.Queue(_WAITING)
     gone = threading.Event()
 
@@ -144,6 +129,8 @@ def written(desk: Desk, asked: Asked, writer: Writer) -> Generator[str, None, No
         try:
             pipe = _Pipe(put)
             with desk.store() as store:
+                # Rows that were imported go out as they came in: the store has them.
+                writer = writer_of(format, store)
                 writer(list_incidents(store, asked.wanted, asked.as_of, asked.policy), cast("TextIO", pipe))
             pipe.flush()
             put(None)
