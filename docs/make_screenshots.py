@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 IMAGES = Path(__file__).parent / "images"
 SIZE = (1200, 760)
 TALL = (1200, 1080)
-COLOURS = 96
-"""Of a picture: enough for pages and maps, and a third of the size."""
+COLOURS = 255
+"""Of a picture: enough to tell all apart, and a third of the size."""
 PHONE = (390, 760)
 PATIENCE = 60_000  # ms
 
