@@ -510,6 +510,12 @@ export const api = {
   exportUrl: (filters: URLSearchParams, format: ExportFormat) =>
     `${ROOT}/export?${withParams(filters, { format }).toString()}`,
 
+  /** Asks for a page and leaves what it says: to learn whether it can be had. */
+  check: async (address: string, signal?: AbortSignal): Promise<void> => {
+    const response = await send(address, { signal: signal ?? null });
+    await response.arrayBuffer();
+  },
+
   /** The address of a situation report. */
   sitrepUrl: (filters: URLSearchParams, format: SitrepFormat, more: { title?: string; recipient?: string } = {}) =>
     `${ROOT}/sitrep?${withParams(filters, { format, ...more }).toString()}`,

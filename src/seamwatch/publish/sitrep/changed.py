@@ -58,7 +58,7 @@ def _line(change: Change) -> Line:
     elif change.kind == "gone":
         if change.into:
             told = " told together with" if change.into != incident.id else " now part of"
-            runs.append(Run(f";{told} incident {change.into}"))
+            runs.append(Run(f";{told} incident {clean(change.into, 80)}"))
         else:
             runs.append(Run("; its days, its place or its type are others now, or its articles were erased"))
     elif change.kind == "retracted":
@@ -71,5 +71,5 @@ def _line(change: Change) -> Line:
             values = f"; {name}: {clean(value_words(field.before))} → {clean(value_words(field.after))}"
             because = f" ({clean(field.because)})" if field.because else ""
             runs.append(Run(f"{values if change.kind == 'revised' else ''}{because}", "", field.notes))
-    runs.append(Run(f" · {incident.id}", "soft"))
+    runs.append(Run(f" · {clean(incident.id, 80)}", "soft"))
     return tuple(run for run in runs if run.text)

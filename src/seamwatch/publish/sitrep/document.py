@@ -210,7 +210,8 @@ def _figures(report: Sitrep) -> Iterator[Block]:
 
 def _section_title(section: Section) -> str:
     name = clean(section.name, 120) or "Area not known"
-    where = f"{name}, {section.country}" if section.country and section.country != name else name
+    country = clean(section.country or "", 80)
+    where = f"{name}, {country}" if country and country != name else name
     figures = section.figures
     told = [count(figures.incidents, "incident")]
     told += [

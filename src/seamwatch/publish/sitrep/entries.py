@@ -39,7 +39,7 @@ def entry_of(reported: Reported, change: Change | None = None) -> Entry:
         badge=incident.status.value,
         calm=incident.status in _CALM,
         facts=tuple((label, line) for label, line in _facts(reported) if line),
-        id=incident.id,
+        id=clean(incident.id, 80),
         mark=change.kind if change and change.kind in ("new", "revised") else "",
     )
 
@@ -117,7 +117,7 @@ def _area_words(share: AreaShare) -> str:
 def _disagreements(reported: Reported) -> Iterator[Run]:
     incident = reported.incident
     for n, disagreement in enumerate(incident.disagreements):
-        name = disagreement.field.replace("_", " ")
+        name = clean(disagreement.field.replace("_", " "), 80)
         yield Run(f"{'; ' if n else ''}{name}: ", "soft")
         values = disagreement.values[:_MOST_VALUES]
         for m, told in enumerate(values):
@@ -143,4 +143,4 @@ def _told_by(reported: Reported) -> Iterator[Run]:
     yield Run(f"{count(len(articles), 'article')} of {voices}")
     if against:
         yield Run("; told otherwise by", "soft", against)
-    yield Run(f" · {incident.id}", "soft")
+    yield Run(f" · {clean(incident.id, 80)}", "soft")
