@@ -1,4 +1,4 @@
-"""`seamwatch demo`: sample articles read and linked, shown as a table, one incident explained."""
+"""`seamwatch demo`: sample articles read and linked, as a table, one incident explained, and the desk."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ def demo(
     db: Path = typer.Option(
         None, "--db", help="Keep the demo database here (a new file).", show_default=False
     ),
-    no_serve: bool = typer.Option(
-        False, "--no-serve", help="End after the table. (This version has no web app yet, so it always does.)"
+    serve: bool = typer.Option(
+        None,
+        "--serve/--no-serve",
+        help="After the table open the desk, or end. Without either: the desk where there is a terminal.",
+        show_default=False,
     ),
 ) -> None:
-    """Read the sample articles, link what they tell, list the incidents and explain one.
+    """Read the sample articles, list the incidents, explain one, and open the desk.
 
     All articles, people and incidents of the samples are invented; the areas
     of northern Iraq are not, but their borders are indicative.
@@ -61,3 +64,10 @@ def demo(
             say(f"\nThe database is kept at {db}: try seamwatch incidents --db {db} --format json")
         else:
             say("\nYour own articles: seamwatch read FILE_OR_URL... then seamwatch incidents")
+        if serve is False or (serve is None and not sys.stdout.isatty()):
+            say("The desk on these samples, in the browser: seamwatch demo --serve")
+            return
+        from seamwatch.cli.serve import run
+
+        say("")
+        run(str(path), port=0)
