@@ -65,7 +65,9 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens on a port of this machine (0: any free one); SeamwatchError where not."""
     check_host(host)
     name = "127.0.0.1" if host.lower().rstrip(".") == "localhost" else host.strip("[]")
-    made = socket.socket(socket.AF_INET6 if ":" in name else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in name else socket.AF_INET
+    # The event loop sends small answers without waiting for more (40 ms) only where the protocol is named.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((name, port))
