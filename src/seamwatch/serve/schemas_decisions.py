@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from seamwatch.serve.schemas_record import ArticleHead, DecisionValue, MentionValue
+from seamwatch.serve.schemas_record import ArticleHead, DecisionValue
+from seamwatch.serve.schemas_values import MentionValue
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Why = Annotated[str, StringConstraints(max_length=5_000)]
