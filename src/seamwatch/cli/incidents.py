@@ -5,16 +5,13 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import typer
 
 from seamwatch.cli.database import DB_OPTION, open_database
-from seamwatch.cli.output import EXIT_USAGE, say, utf8_output
+from seamwatch.cli.filter_words import check_type, statuses_of
+from seamwatch.cli.output import utf8_output
 from seamwatch.vocabulary.codes import Policy
-
-if TYPE_CHECKING:
-    from seamwatch.vocabulary.codes import Status
 
 POLICY_OPTION = typer.Option(
     Policy.UCDP,
@@ -83,38 +80,14 @@ def incidents(
     from seamwatch.store.base import IncidentFilter
 
     utf8_output()
-    _check_type(type)
+    check_type(type, "incidents")
     wanted = IncidentFilter(
         since=since.date() if since else None,
         until=until.date() if until else None,
         area=area,
         type=type,
         actor=actor,
-        statuses=_statuses(status),
+        statuses=statuses_of(status, "incidents"),
     )
     with open_database(db) as store:
         writer_of(format.value, store)(list_incidents(store, wanted, as_of, policy), sys.stdout)
-
-
-def _check_type(text: str | None) -> None:
-    """End with the list of types where `text` is none of them."""
-    from seamwatch.vocabulary.acled import EventType, SubEventType
-
-    known = [*EventType, *SubEventType]
-    if text is not None and text.strip().lower() not in {name.value.lower() for name in known}:
-        say(f"seamwatch incidents: --type {text!r} is no type; give one of: {', '.join(known)}")
-        raise typer.Exit(EXIT_USAGE)
-
-
-def _statuses(text: str) -> tuple[Status, ...] | None:
-    """Return the statuses of a comma list; None for all of them."""
-    from seamwatch.vocabulary.codes import Status
-
-    names = [name.strip().lower() for name in text.split(",") if name.strip()]
-    if "all" in names:
-        return None
-    try:
-        return tuple(Status(name) for name in names)
-    except ValueError:
-        say(f"seamwatch incidents: --status {text!r}: give all, or some of: {', '.join(Status)}")
-        raise typer.Exit(EXIT_USAGE) from None
