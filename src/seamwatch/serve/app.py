@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -18,6 +19,8 @@ from seamwatch.serve.options import ServeOptions
 from seamwatch.serve.security import Gate
 
 API = "/api/v1"
+# Seconds that the server waits for its map before it answers; a larger record is read while it answers.
+MOST_WARMING = 10.0
 # Modules of this package with a `router`, whose paths stand under API.
 ROUTERS: tuple[str, ...] = (
     "config",
@@ -44,8 +47,9 @@ def make_app(options: ServeOptions) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # A million incidents take some seconds; nobody waits for them but the first map.
+        # A million incidents take some two seconds; who opens the page then need not wait for them.
         threading.Thread(target=desk.warm, name="map", daemon=True).start()
+        await to_thread(desk.map_is_warm.wait, MOST_WARMING)
         try:
             yield
         finally:

@@ -104,9 +104,10 @@ class Desk:
             return self._kit
 
     def warm(self) -> None:
-        """Read the map's incidents, so that the first map and the first total need not wait for it."""
+        """Read the map's incidents, so that the first map and the first total need not wait; then names."""
         self.map.warm()
         self.map_is_warm.set()
+        self.map.names.read()
 
     def remembered(
         self, key: Hashable, make: Callable[[], T], *, shelf: str = "", most: int = MOST_KEPT

@@ -14,7 +14,8 @@ import msgspec
 from seamwatch.errors import StoreError
 from seamwatch.pipeline.listing import list_incidents
 from seamwatch.serve.map_columns import MapColumns, read_columns, told_columns
-from seamwatch.serve.map_selection import Mask, Selection, mask_of, select, select_all
+from seamwatch.serve.map_names import NameIndex
+from seamwatch.serve.map_selection import Mask, Selection, mask_with, select, select_all
 from seamwatch.serve.map_sums import By, sums_by, total
 from seamwatch.serve.map_tiles import tile_of
 
@@ -69,6 +70,7 @@ class IncidentMap:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._columns: MapColumns | None = None
+        self.names = NameIndex(desk.store)
         self._reading = threading.Lock()
         # One makes a selection, the other requests of the same view wait for it; those of others do not.
         self._selecting = [threading.Lock() for _ in range(16)]
@@ -141,13 +143,13 @@ class IncidentMap:
 
     def _select(self, columns: MapColumns, wanted: IncidentFilter, store: Store) -> Selection:
         masks: dict[tuple[str, str], Mask] = {}
-        # Asked of the store here: a rare word may take long, and the workers go on with other tiles.
+        # Asked for here: words are the store's to find, and the workers go on with other tiles.
         for kind, name in (("area", wanted.area), ("actor", wanted.actor), ("text", wanted.text)):
             if name is not None:
                 key = (columns.mark, kind, name)
                 mask = self._masks.get(key)
                 if mask is None:
-                    mask = mask_of(columns, store, kind, name)
+                    mask = mask_with(columns, self.names.find(store, kind, name))
                     self._masks.put(key, mask)
                 masks[kind, name] = mask
         return self._workers.submit(select, columns, wanted, lambda *asked: masks[asked]).result()

@@ -43,7 +43,7 @@ def select(columns: MapColumns, wanted: IncidentFilter, named: NamedMask) -> Sel
 def mask_of(columns: MapColumns, store: MapStore, kind: str, name: str) -> Mask:
     """Return which incidents have an area, an actor or words: what the store knows and columns do not."""
     find = {"area": store.map_keys_in, "actor": store.map_keys_by, "text": store.map_keys_told}[kind]
-    return _with_keys(columns, find(name))
+    return mask_with(columns, find(name))
 
 
 def select_all(columns: MapColumns) -> Selection:
@@ -98,7 +98,8 @@ def _in_box(columns: MapColumns, box: Box) -> Mask:
     return mask
 
 
-def _with_keys(columns: MapColumns, keys: NDArray[np.int64]) -> Mask:
+def mask_with(columns: MapColumns, keys: NDArray[np.int64]) -> Mask:
+    """Return which incidents have one of these keys."""
     if not len(keys) or not len(columns):
         return np.zeros(len(columns), bool)
     # Keys are small and dense: a table of all is quicker than sorting.

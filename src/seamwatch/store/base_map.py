@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -65,6 +65,21 @@ class MapStore(Protocol):
 
     def map_keys_by(self, actor: str) -> NDArray[np.int64]:
         """Return the keys of the incidents with an actor, as `IncidentFilter.actor` names it."""
+        ...
+
+    def map_names(self, keys: Sequence[int] | None = None) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
+        """Return each kind ("area", "actor") and folded name with the keys of the incidents that bear it.
+
+        Of all incidents, or of those of these keys.
+        """
+        ...
+
+    def map_told(self, keys: Sequence[int] | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return keys of articles, rising, and of the incident that each tells: of all or of these."""
+        ...
+
+    def map_articles(self, text: str) -> NDArray[np.int64]:
+        """Return the keys of the articles that have these words, as `IncidentFilter.text` gives them."""
         ...
 
     def map_keys_told(self, text: str) -> NDArray[np.int64]:

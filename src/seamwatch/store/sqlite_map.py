@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RUN = 20_000  # incidents a run: some 3 MB of text
+NAMES = 200  # names that are read at once
 _IN = "IN (SELECT value FROM json_each(?))"
 # SQLite writes each column of a run as one text of numbers: a million incidents are read in 1.3 s where a
 # tuple an incident takes 2.6 s, and most of it is spent inside SQLite, where other threads can run.
@@ -84,6 +85,46 @@ class MapTables(SqliteDatabase):
             f"incident_names i WHERE i.kind = 'actor' AND i.name {_IN}",
             (to_json([name for (name,) in names]),),
         )
+
+    def map_names(self, keys: Sequence[int] | None = None) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
+        """Return each kind and name with the keys of the incidents that bear it, of all or of these."""
+        if keys is not None:
+            rows = self.read(
+                f"SELECT kind, name, group_concat(key) FROM incident_names WHERE key {_IN} GROUP BY 1, 2",
+                (to_json(list(keys)),),
+            )
+            yield from ((kind, name, _numbers(found)) for kind, name, found in rows)
+            return
+        after = ("", "")
+        while True:
+            rows = self.read(
+                "SELECT kind, name, group_concat(key) FROM incident_names WHERE (kind, name) > (?, ?) "
+                "GROUP BY kind, name ORDER BY kind, name LIMIT ?",
+                (*after, NAMES),
+            )
+            if not rows:
+                return
+            after = rows[-1][:2]
+            yield from ((kind, name, _numbers(found)) for kind, name, found in rows)
+
+    def map_told(self, keys: Sequence[int] | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return keys of articles, rising, and of the incident that each tells: of all or of these."""
+        where, values = ("", ()) if keys is None else (f"WHERE incident {_IN}", (to_json(list(keys)),))
+        # An aggregate reads the rows of a sorted subquery in its order.
+        rows = self.read(
+            "SELECT group_concat(article), group_concat(incident) FROM "
+            f"(SELECT article, incident FROM told_in {where} ORDER BY article, incident)",
+            values,
+        )
+        return _numbers(rows[0][0]), _numbers(rows[0][1])
+
+    def map_articles(self, text: str) -> NDArray[np.int64]:
+        """Return the keys of the articles that have these words."""
+        words = match_words(text)
+        if not words:
+            return _numbers(None)
+        found = "SELECT group_concat(rowid) FROM article_words WHERE article_words MATCH ?"
+        return _numbers(self.read(found, (words,))[0][0])
 
     def map_keys_told(self, text: str) -> NDArray[np.int64]:
         """Return the keys of the incidents whose articles have these words."""
