@@ -32,7 +32,7 @@ HEAD = """# The HTTP API
 """
 FILTERED = "since"  # a route that has this parameter has all filters
 FILTERS = (
-    *("since", "until", "area", "bbox", "type", "actor", "text", "status", "as_of", "policy"),
+    *("since", "until", "area", "bbox", "within", "type", "actor", "text", "status", "as_of", "policy"),
     *("min_killed", "precision"),
 )
 

@@ -75,6 +75,7 @@ def test_pages_give_every_incident_once_in_order(client: httpx.Client, sort: str
         ({"area": "Kirkuk"}, 1),
         ({"area": "SY"}, 1),
         ({"bbox": "43,34,46,37"}, 3),
+        ({"within": "43,34;46,34;46,37;43,37"}, 3),
         ({"type": ["Battles", "Protests"]}, 1),
         ({"actor": "Islamic State"}, 1),
         ({"text": "bomb"}, 1),

@@ -52,6 +52,8 @@ FILTERS = [
     IncidentFilter(precision=1),
     IncidentFilter(bbox=(40.0, 33.0, 46.0, 37.0)),
     IncidentFilter(bbox=(100.0, -10.0, 40.0, 40.0)),
+    IncidentFilter(within=((36.0, 30.0), (48.0, 33.0), (40.0, 38.0))),
+    IncidentFilter(within=((100.0, -10.0), (-100.0, 0.0), (-170.0, 60.0)), min_killed=1),
     IncidentFilter(text="Kirkuk"),
     IncidentFilter(text='"came to Aleppo"'),
     IncidentFilter(text="!?"),

@@ -218,6 +218,14 @@ wishes = st.builds(
     text=st.none() | st.sampled_from(("bridge", "roadside bomb", "unheard", "?")),
     min_killed=st.none() | st.integers(0, 8),
     precision=st.none() | st.integers(1, 7),
+    within=st.none()
+    | st.sampled_from(
+        (
+            ((43.0, 34.0), (46.0, 34.0), (43.0, 37.0)),
+            ((170.0, -20.0), (-170.0, -20.0), (-179.98, -16.8), (170.0, -10.0)),
+            ((-10.0, 0.0), (50.0, 0.0), (-10.0, 60.0)),
+        )
+    ),
 )
 
 

@@ -191,6 +191,8 @@ def _asked(wanted: IncidentFilter) -> tuple[str, ...]:
     if wanted.bbox is not None:
         west, south, east, north = wanted.bbox
         words.append(f"within {south:g} to {north:g} north, {west:g} to {east:g} east")
+    if wanted.within is not None:
+        words.append(f"within a drawn polygon of {len(wanted.within)} corners")
     return tuple(words)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query
 
+from seamwatch.model.region import DIGITS, Ring, closes, region_of
 from seamwatch.serve.faults import RequestError
 from seamwatch.store.base import SHOWN, Box, IncidentFilter
 from seamwatch.vocabulary.acled import EventType, SubEventType
@@ -18,6 +19,8 @@ from seamwatch.vocabulary.codes import Policy, Status
 E = TypeVar("E", bound=StrEnum)
 MOST_KILLED = 10**9
 MOST_TEXT = 500
+MOST_CORNERS = 100
+MOST_RING_TEXT = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,15 @@ def filters(
         Query(
             description="west,south,east,north in degrees; west > east crosses the 180th meridian.",
             examples=["43,34,46,37"],
+        ),
+    ] = None,
+    within: Annotated[
+        str | None,
+        Query(
+            max_length=MOST_RING_TEXT,
+            description=f"A polygon as lon,lat;lon,lat;... in degrees, 3 to {MOST_CORNERS} corners, its edge "
+            "included. Each side goes the shorter way round, across the 180th meridian too.",
+            examples=["43,34;46,34;44.5,37"],
         ),
     ] = None,
     type: Annotated[
@@ -96,6 +108,7 @@ def filters(
             until=last,
             area=_given(area),
             bbox=box_of(bbox),
+            within=ring_of(within),
             types=_types(type or ()),
             actor=_given(actor),
             text=_given(text),
@@ -164,6 +177,37 @@ def box_of(text: str | None) -> Box | None:
     if not (-180 <= west <= 180 and -180 <= east <= 180):
         raise _wrong("bbox", f"west {west:g} and east {east:g} must lie in -180..180: {shape}")
     return west, south, east, north
+
+
+def ring_of(text: str | None) -> Ring | None:
+    """Return the polygon of a parameter; RequestError where it is none, or none that encloses anything."""
+    given = _given(text)
+    if given is None:
+        return None
+    shape = "write lon,lat;lon,lat;... in degrees, as in 43,34;46,34;44.5,37"
+    corners: list[tuple[float, float]] = []
+    for number, part in enumerate(given.removesuffix(";").split(";"), 1):
+        try:
+            lon, lat = (float(value) for value in part.split(","))
+        except ValueError:
+            raise _wrong("within", f"corner {number}, {part[:60]!r}, is no lon,lat: {shape}") from None
+        if not (-360 <= lon <= 360 and -90 <= lat <= 90):
+            raise _wrong(
+                "within",
+                f"corner {number}, {part[:60]!r}, must have its longitude in -360..360 and its latitude in "
+                f"-90..90, longitude first: {shape}",
+            )
+        corners.append((round(lon, DIGITS), round(lat, DIGITS)))
+    if len(corners) > 1 and corners[-1] == corners[0]:
+        corners.pop()
+    if not 3 <= len(corners) <= MOST_CORNERS:
+        raise _wrong("within", f"{len(corners)} corners, but it needs 3 to {MOST_CORNERS}: {shape}")
+    ring = tuple(corners)
+    if not closes(ring):
+        raise _wrong("within", "the polygon goes round a pole: draw it in two halves")
+    if region_of(ring).is_empty:
+        raise _wrong("within", "the corners lie in one line and enclose nothing: move one aside")
+    return ring
 
 
 def _types(given: list[str] | tuple[str, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seamwatch.model.region import Ring, box_around, within
 from seamwatch.serve.map_columns import DEGREE, MapColumns, Places
 from seamwatch.store.base import Box, IncidentFilter
 from seamwatch.store.base_map import OPEN, MapStore
@@ -78,6 +79,8 @@ def _numbers(columns: MapColumns, wanted: IncidentFilter) -> list[Mask]:
         parts.append((at["precision"] <= wanted.precision) & (at["precision"] != OPEN))
     if wanted.bbox is not None:
         parts.append(_in_box(columns, wanted.bbox))
+    if wanted.within is not None:
+        parts.append(_in_ring(columns, wanted.within))
     return parts
 
 
@@ -95,6 +98,15 @@ def _in_box(columns: MapColumns, box: Box) -> Mask:
     across = (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
     mask: Mask = (lat >= south) & (lat <= north) & across
     mask[columns.located :] = False
+    return mask
+
+
+def _in_ring(columns: MapColumns, ring: Ring) -> Mask:
+    mask = _in_box(columns, box_around(ring))
+    # Only what lies in its box is compared with the polygon.
+    rows = np.flatnonzero(mask)
+    lat, lon = (columns.columns[name][rows] / DEGREE for name in ("lat", "lon"))
+    mask[rows] = within(ring, lon, lat)
     return mask
 
 

@@ -16,6 +16,7 @@ from seamwatch.model.incident import (
     SourcedMention,
 )
 from seamwatch.model.place import Place, PlaceMention
+from seamwatch.model.region import Ring
 from seamwatch.model.text import Article
 from seamwatch.model.time import TimeMention, TimeRange
 from seamwatch.store.base_decisions import DecisionStore
@@ -42,8 +43,9 @@ class IncidentFilter:
     one is enough.
     `actor` is a word or name within a perpetrator's, an attacked group's or a claimant's. `text` is
     searched in the articles that tell the incident. An incident without a day or a point falls outside
-    of every `since`, `until` and `bbox`. `min_killed` is the least best figure of killed, `precision` the
-    coarsest precision of a place (UCDP where_prec); what has no such figure or no place falls outside.
+    of every `since`, `until`, `bbox` and `within` (a polygon, its edge included). `min_killed` is the least
+    best figure of killed, `precision` the coarsest precision of a place (UCDP where_prec); what has no such
+    figure or no place falls outside.
     """
 
     since: date | None = None
@@ -57,6 +59,7 @@ class IncidentFilter:
     types: tuple[str, ...] = ()
     min_killed: int | None = None
     precision: int | None = None
+    within: Ring | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

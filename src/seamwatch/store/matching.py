@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from seamwatch.model.area import AreaShare
 from seamwatch.model.incident import Incident
 from seamwatch.model.place import Place
+from seamwatch.model.region import holds
 from seamwatch.store.base import Box, IncidentFilter
 from seamwatch.vocabulary.codes import TargetKind
 
@@ -75,6 +76,8 @@ def passes(incident: Incident, wanted: IncidentFilter, articles: Collection[str]
         if not any(kind == "actor" and word in f" {name} " for kind, name in names):
             return False
     if wanted.bbox is not None and not _in_box(incident, wanted.bbox):
+        return False
+    if wanted.within is not None and not (place and holds(wanted.within, place.lon, place.lat)):
         return False
     return articles is None or any(m.article.id in articles for m in incident.mentions)
 

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from seamwatch import __version__
 from seamwatch.errors import StoreError
+from seamwatch.model.region import in_ring
 
 Row = tuple[Any, ...]
 
@@ -134,6 +135,7 @@ class SqliteDatabase:
             uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
+            db.create_function("in_ring", 3, in_ring, deterministic=True)
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA user_version").fetchone()
             # Reading the schema is the first thing that needs the write-ahead log.

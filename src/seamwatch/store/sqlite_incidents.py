@@ -9,6 +9,7 @@ from typing import Any
 from seamwatch.errors import StoreError, UnknownIdError
 from seamwatch.model.incident import Incident
 from seamwatch.model.incident_codec import incident_from_json, incident_json
+from seamwatch.model.region import box_around, ring_text
 from seamwatch.store.base import IncidentFilter
 from seamwatch.store.matching import fold, names_of
 from seamwatch.store.sqlite_areas import area_rows
@@ -74,6 +75,10 @@ def _where(wanted: IncidentFilter) -> tuple[str, list[Any]]:
         inside, box = box_sql("i", "incident_points", wanted.bbox)
         parts.append(inside)
         values += box
+    if wanted.within is not None:
+        inside, box = box_sql("i", "incident_points", box_around(wanted.within))
+        parts.append(f"{inside} AND in_ring(i.lon, i.lat, ?)")
+        values += [*box, ring_text(wanted.within)]
     if wanted.text is not None:
         words = match_words(wanted.text)
         parts.append(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from seamwatch.model.incident import ArticleRef
+from seamwatch.model.region import box_around, ring_text
 from seamwatch.store.base import IncidentFilter
 from seamwatch.store.base_pages import PageMark, PageRow, PageSort
 from seamwatch.store.matching import fold
@@ -54,11 +55,15 @@ def narrow_where(wanted: IncidentFilter, *, each: bool = False) -> tuple[str, li
         add("m.killed >= ?", wanted.min_killed)
     if wanted.precision is not None:
         add('m."precision" <= ?', wanted.precision)
-    if wanted.bbox is not None:
-        west, south, east, north = (round(side * _DEGREE) for side in wanted.bbox)
+    for box in (wanted.bbox, box_around(wanted.within) if wanted.within is not None else None):
+        if box is None:
+            continue
+        west, south, east, north = (round(side * _DEGREE) for side in box)
         add("m.lat BETWEEN ? AND ?", south, north)
         across = "m.lon BETWEEN ? AND ?" if west <= east else "(m.lon >= ? OR m.lon <= ?)"
         add(across, west, east)
+    if wanted.within is not None:
+        add(f"in_ring(m.lon / {_DEGREE}.0, m.lat / {_DEGREE}.0, ?)", ring_text(wanted.within))
     if wanted.area is not None and each:
         add(f"EXISTS ({_NAMED} AND kind = 'area' AND name = ?)", fold(wanted.area))
     elif wanted.area is not None:
