@@ -84,7 +84,7 @@ export function decidedFields(decisions: readonly Decision[]): Map<string, Decis
 }
 
 /** What happened, where and when in one line; how exactly the place is known is part of it. */
-export function titleOf(incident: Incident): string {
+export function titleOf(incident: Pick<Incident, "sub_event_type" | "date" | "place">): string {
   const { date, place } = incident;
   const type = eventType(incident.sub_event_type);
   const day = when(date);
