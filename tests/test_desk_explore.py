@@ -199,8 +199,8 @@ def test_a_drawn_box_limits_the_list_and_stays_in_the_address(page: Page, desk: 
     assert len(httpx.get(f"{desk}{link}").text.splitlines()) == count + 1
 
 
-def test_a_shape_drawn_by_corners_limits_to_its_box(page: Page, desk: str) -> None:
-    """Corners are clicked one by one; Enter closes the shape, Escape would have stopped."""
+def test_a_drawn_shape_limits_to_what_lies_in_it(page: Page, desk: str) -> None:
+    """Corners are clicked, Enter closes the shape; what lies in its box but not in it is left out."""
     page.goto(f"{desk}/?{IRAQ}")
     drawn(page)
     page.get_by_role("button", name="Draw a shape").click()
@@ -211,7 +211,19 @@ def test_a_shape_drawn_by_corners_limits_to_its_box(page: Page, desk: str) -> No
         page.mouse.click(x + dx, y + dy, delay=20)
         page.wait_for_timeout(400)  # two clicks within less are a double click
     page.keyboard.press("Enter")
-    has(page, "bbox=", "shape=")
+    has(page, "within=")
+    within = asked(page)["within"][0]
+    corners = [[float(n) for n in corner.split(",")] for corner in within.split(";")]
+    lons, lats = zip(*corners, strict=True)
+    box = f"{min(lons)},{min(lats)},{max(lons)},{max(lats)}"
+    count = summed(desk, within=within)
+    assert 0 < count < summed(desk, bbox=box)
+    page.get_by_text(f"{count} incident{'s' * (count > 1)} in view").wait_for()
+    page.wait_for_function(f"() => document.querySelector('{MAP}').dataset.incidents === '{count}'")
+    page.get_by_role("link", name="Open as a list").click()
+    page.get_by_role("heading", name=f"{count} incident{'s' * (count > 1)}", exact=True).wait_for()
+    page.get_by_role("button", name="Take out: drawn shape").click()
+    page.wait_for_function("() => !location.search.includes('within')")
 
 
 def test_filters_that_match_nothing_say_so_and_can_be_taken_out(page: Page, desk: str) -> None:
@@ -251,6 +263,34 @@ def test_heat_and_dark_are_one_click_each(page: Page, desk: str) -> None:
     page.wait_for_function(f"() => document.querySelector('{MAP}').map.getLayer('heat-incidents')")
     drawn(page)
     assert page.evaluate(shown, MAP) == "visible"
+
+
+def test_heat_tells_its_unit_and_compares_the_period(page: Page, desk: str) -> None:
+    """The legend has incidents a month of the period beside those of all the time, on one scale for both."""
+    page.goto(f"{desk}/?{IRAQ}&heat=1")
+    drawn(page)
+    page.get_by_text("Legend", exact=True).click()
+    legend = page.locator(".legend")
+    assert "Incidents a month within about" in legend.inner_text()
+    told = page.get_by_test_id("rate")
+    assert "Over all the time" not in told.inner_text()
+    top = page.locator(".legend .ticks").inner_text()
+    page.goto(f"{desk}/?{IRAQ}&heat=1&since=2024-03-01&until=2024-03-31")
+    drawn(page)
+    page.get_by_text("Legend", exact=True).click()
+    rate = summed(desk, since="2024-03-01", until="2024-03-31") / (31 / 30.44)
+    page.get_by_text(f": {rate:.2g} a month in view").wait_for()
+    assert "Over all the time" in told.inner_text()
+    assert page.locator(".legend .ticks").inner_text() == top
+    shown = "box => document.querySelector(box).map.getPaintProperty('heat-incidents', 'heatmap-intensity')"
+    assert page.evaluate(shown, MAP) > 0
+
+
+def test_the_legend_says_where_only_counts_are_shown(page: Page, desk: str) -> None:
+    """Tiles with more incidents than they may hold have counts alone: the reader is told."""
+    page.goto(f"{desk}/?{IRAQ}")
+    page.get_by_text("Legend", exact=True).click()
+    assert "more than 2,000 incidents, only their counts" in page.locator(".legend").inner_text()
 
 
 def test_the_map_fits_a_phone(browser: Browser, desk: str) -> None:

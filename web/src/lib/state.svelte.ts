@@ -10,6 +10,8 @@ export interface Filters {
   until: string;
   area: string;
   bbox: Box | null;
+  /** A drawn shape, as the API takes it: "lon,lat;lon,lat;...". */
+  within: string;
   type: string[];
   actor: string;
   text: string;
@@ -20,7 +22,9 @@ export interface Filters {
   precision: string;
 }
 
-const SINGLE = ["since", "until", "area", "actor", "text", "as_of", "policy", "min_killed", "precision"] as const;
+const SINGLE = [
+  "since", "until", "area", "within", "actor", "text", "as_of", "policy", "min_killed", "precision",
+] as const;
 const MANY = ["type", "status"] as const;
 
 /** The filters that a query holds; what is not valid counts as not given. */

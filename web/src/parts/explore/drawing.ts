@@ -5,13 +5,13 @@ import type { Map as MapLibre, MapMouseEvent, MapTouchEvent } from "maplibre-gl"
 import type { Box } from "../../lib/state.svelte";
 import { boxAround } from "./circles";
 import { EMPTY, setData } from "./layers";
+import { MOST_CORNERS, type Corner } from "./shapes";
 
 export type Tool = "box" | "shape";
-type Corner = [number, number];
 
 interface Answers {
-  /** A box was drawn, or a shape with the box around it. */
-  done: (box: Box, shape: Corner[]) => void;
+  box: (box: Box) => void;
+  shape: (shape: Corner[]) => void;
   /** The tool was laid down. */
   stopped: () => void;
 }
@@ -81,10 +81,10 @@ export class Drawing {
     setData(map, "drawn", this.#kept);
   }
 
-  /** Shows the box or the shape that the list is limited to. */
+  /** Shows the box and the shape that the list is limited to. */
   show(box: Box | null, shape: Corner[]): void {
-    const ring = shape.length > 2 ? shape : box ? corners(box) : null;
-    this.#kept = ring ? { type: "FeatureCollection", features: [polygon(ring)] } : EMPTY;
+    const rings = [shape.length > 2 ? shape : null, box ? corners(box) : null].filter((ring) => ring !== null);
+    this.#kept = { type: "FeatureCollection", features: rings.map(polygon) };
     if (!this.#tool) setData(this.#map, "drawn", this.#kept);
   }
 
@@ -114,7 +114,7 @@ export class Drawing {
     this.#from = null;
     const box = boxAround(ring);
     if (!box || box[2] - box[0] < 1e-4 || box[3] - box[1] < 1e-4) return; // a click is no box
-    this.#finish(box, []);
+    this.#finish(box);
   }
 
   #boxRing(here: Corner): Corner[] {
@@ -132,7 +132,7 @@ export class Drawing {
         return;
       }
     }
-    this.#ring.push([event.lngLat.lng, event.lngLat.lat]);
+    if (this.#ring.length < MOST_CORNERS) this.#ring.push([event.lngLat.lng, event.lngLat.lat]);
   }
 
   #close(): void {
@@ -141,16 +141,16 @@ export class Drawing {
       const last = this.#ring[at - 1];
       return !last || Math.hypot(corner[0] - last[0], corner[1] - last[1]) > 1e-6;
     });
-    const box = boxAround(ring);
-    if (ring.length < 3 || !box) return;
-    this.#finish(box, ring);
+    if (ring.length < 3) return;
+    this.#answers.stopped();
+    this.#answers.shape(ring);
   }
 
-  #finish(box: Box, ring: Corner[]): void {
+  #finish(box: Box): void {
     const wide = box[2] - box[0] >= 360;
     const west = wide ? -180 : wrapped(box[0]);
     const east = wide ? 180 : wrapped(box[2]);
     this.#answers.stopped();
-    this.#answers.done([west, Math.max(-90, box[1]), east, Math.min(90, box[3])], ring);
+    this.#answers.box([west, Math.max(-90, box[1]), east, Math.min(90, box[3])]);
   }
 }

@@ -5,6 +5,7 @@ import type { ExpressionSpecification, LayerSpecification, Map as MapLibre } fro
 import { ALL_SLUGS, colourOf, SHAPES, slugOf, token, type Slug } from "../../lib/eventTypes";
 import { circle } from "./circles";
 import type { Mark, Point, Reach, TileIncident } from "./gather";
+import { COLOURS, intensity, RADII, type Heat } from "./heat";
 
 export const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 /** Layers whose features answer a click, the upper ones first. */
@@ -113,13 +114,12 @@ export function addLayers(map: MapLibre, tiles: string, fonts: string[]): void {
       ...source,
       layout: { visibility: "none" },
       paint: {
-        "heatmap-weight": ["ln", ["+", 1, count]],
-        "heatmap-radius": ["interpolate", ["linear"], ["zoom"], 0, 18, 6, 28, 10, 40],
+        "heatmap-weight": count,
+        "heatmap-radius": ["interpolate", ["linear"], ["zoom"], ...RADII.flat()],
         "heatmap-opacity": 0.75,
         "heatmap-color": [
           "interpolate", ["linear"], ["heatmap-density"],
-          0, "rgba(0,0,0,0)", 0.1, "rgba(70,130,160,0.55)", 0.3, "rgba(120,190,150,0.7)",
-          0.55, "rgba(245,205,90,0.8)", 0.8, "rgba(230,120,40,0.88)", 1, "rgba(170,25,35,0.92)",
+          0, "rgba(70,130,160,0)", ...COLOURS.flat(),
         ],
       },
     }) as LayerSpecification;
@@ -240,19 +240,15 @@ export function addLayers(map: MapLibre, tiles: string, fonts: string[]): void {
   for (const layer of layers) map.addLayer(layer);
 }
 
-/** Shows heat in place of single incidents, or the other way round; `months` make of it a rate. */
-export function showHeat(map: MapLibre, on: boolean, months: number): void {
+/** Shows heat in place of single incidents, or with null the other way round. */
+export function showHeat(map: MapLibre, heat: Heat | null): void {
   const set = (ids: string[], shown: boolean): void => {
     for (const id of ids) map.setLayoutProperty(id, "visibility", shown ? "visible" : "none");
   };
-  set(["heat-incidents", "heat-clusters"], on);
-  set(MARKS, !on);
-  // The same number of incidents in half the time is twice as hot.
-  const rate = Math.min(3, Math.max(0.15, 6 / Math.max(months, 0.25)));
-  for (const id of ["heat-incidents", "heat-clusters"])
-    map.setPaintProperty(id, "heatmap-intensity", [
-      "interpolate", ["linear"], ["zoom"], 0, 0.25 * rate, 8, 0.8 * rate,
-    ]);
+  set(["heat-incidents", "heat-clusters"], heat !== null);
+  set(MARKS, heat === null);
+  if (!heat) return;
+  for (const id of ["heat-incidents", "heat-clusters"]) map.setPaintProperty(id, "heatmap-intensity", intensity(heat));
 }
 
 /** Shows areas, or not. */
