@@ -245,3 +245,21 @@ def test_a_document_for_office_users_has_headings_and_pictures_that_are_describe
     pictures = document.element.xpath("//wp:docPr/@descr")
     assert len(pictures) == 2
     assert all(pictures)
+
+
+def test_a_report_of_a_thousand_incidents_is_whole_in_every_format() -> None:
+    """The first and the last incident are told with their sources; a long PDF looks like a short one."""
+    days = [date(2022, 3, 1 + n % 31) for n in range(1000)]
+    made = report(
+        *(replace(told(f"x{n}", f"Place {n}"), date=TimeRange(start=day, end=day, precision=1))
+          for n, day in enumerate(days))
+    )  # fmt: skip
+    for format in FORMATS:
+        content = render(made, format)
+        if format == "pdf":
+            pages = PdfReader(io.BytesIO(content)).pages
+            text = " ".join(one.extract_text() for one in (*pages[:12], *pages[-3:]))
+        else:
+            text = words(content, format)
+        for told_words in ("1,000 incidents are known", "Place 0", "Place 999"):
+            assert told_words in re.sub(r"\s+", " ", text), (format, told_words)
