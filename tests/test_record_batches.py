@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -215,25 +216,28 @@ def test_articles_that_are_extracted_come_in_batches_too(store: Store, kit: Kit)
     assert len(groups(store)) == 2
 
 
-def test_a_page_is_remembered_after_its_article_is_stored(store: Store, site: Site) -> None:
-    """Stopped while the next page is fetched, a page whose article still waited is asked for again."""
+def test_a_page_is_remembered_after_its_article_is_stored(tmp_path: Path, site: Site) -> None:
+    """Killed while the next page is fetched, a page whose article still waited is asked for again."""
     site.answers["/a"] = html(ETag='"1"')
-    stop = [True]
+    program = str(Path(sys.executable).parent / "seamwatch")
+    db = str(tmp_path / "record.db")
+    running: list[subprocess.Popen[bytes]] = []
 
-    def stopped(_: object) -> None:
-        if stop:
-            stop.clear()
-            os.kill(os.getpid(), signal.SIGINT)
+    def killed(_: object) -> None:
+        while not running:
+            time.sleep(0.01)
+        running[0].kill()
 
-    site.answers["/b"] = stopped  # type: ignore[assignment]
-    options = ReadOptions(sources=(f"{site.url}/a", f"{site.url}/b"))
-    with pytest.raises(KeyboardInterrupt):
-        list(read_into(store, options, note=lambda _: None))
-    assert store.counts()["articles"] == 0
-    assert store.fetch_memory(f"{site.url}/a") is None
+    site.answers["/b"] = killed  # type: ignore[assignment]
+    pages = (f"{site.url}/a", f"{site.url}/b")
+    running.append(subprocess.Popen([program, "read", *pages, "--db", db], stdout=subprocess.DEVNULL))
+    running[0].wait(timeout=120)
     site.answers["/b"] = html(
         b"<p>Nothing happened in Hatra on Friday, the mayor said in the evening.</p>" * 3
     )
-    (first, _) = read_into(store, options, note=lambda _: None)
-    assert isinstance(first, Recorded)
-    assert store.fetch_memory(f"{site.url}/a") is not None
+    with open_store(db) as store:
+        assert store.counts()["articles"] == 0
+        assert store.fetch_memory(pages[0]) is None
+        (first, _) = read_into(store, ReadOptions(sources=pages), note=lambda _: None)
+        assert isinstance(first, Recorded)
+        assert store.fetch_memory(pages[0]) is not None
