@@ -20,16 +20,11 @@ EVENT_TYPES = [
 @router.get("/config", summary="Words of the filters, and how much there is")
 def config(desk: TheDesk) -> Config:
     """Return the version, the closed word lists of the filters, and how much the database holds."""
-
-    def counted() -> dict[str, int]:
-        with desk.store() as store:
-            return store.counts()
-
     return Config(
         version=__version__,
         style_url=desk.options.style_url,
         policies=[policy.value for policy in Policy],
         statuses=[status.value for status in Status],
         event_types=EVENT_TYPES,
-        counts=desk.remembered("counts", counted),
+        counts=dict(desk.counts()),
     )

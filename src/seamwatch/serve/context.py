@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Request
@@ -26,6 +26,8 @@ T = TypeVar("T")
 # Stores kept open between requests. Each has a page cache and mentions in memory.
 MOST_IDLE = 6
 MOST_KEPT = 64
+# Seconds after the map is read until the names are.
+PAUSE = 5.0
 
 
 class Desk:
@@ -42,6 +44,7 @@ class Desk:
         self._lock = threading.Lock()
         self._idle: list[Store] = []
         self._closed = False
+        self._ending = threading.Event()
         self._kit: Kit | None = None
         self._kit_places: tuple[Store, object] | None = None
         self._kit_lock = threading.Lock()
@@ -104,10 +107,23 @@ class Desk:
             return self._kit
 
     def warm(self) -> None:
-        """Read the map's incidents, so that the first map and the first total need not wait; then names."""
+        """Read what the first page needs, so that nobody waits for it; then names, after a pause."""
+        with suppress(StoreError):
+            self.counts()
         self.map.warm()
         self.map_is_warm.set()
-        self.map.names.read()
+        # The first page comes first: until then the store itself looks names up.
+        if not self._ending.wait(PAUSE):
+            self.map.names.read()
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many there are of each thing that the store keeps."""
+
+        def counted() -> dict[str, int]:
+            with self.store() as store:
+                return store.counts()
+
+        return self.remembered("counts", counted)
 
     def remembered(
         self, key: Hashable, make: Callable[[], T], *, shelf: str = "", most: int = MOST_KEPT
@@ -135,6 +151,7 @@ class Desk:
     def close(self) -> None:
         """Close all stores that are not lent; those that are close when they come back. A job ends early."""
         self.reading.close()
+        self._ending.set()
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
