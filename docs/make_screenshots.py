@@ -123,8 +123,8 @@ def show_list(page: Page, address: str) -> None:
 
 def show_sitrep(page: Page, address: str) -> None:
     """Open the situation report of the samples' time."""
-    page.goto(f"{address}/sitrep?since=2024-03-01&until=2024-03-31")
-    page.get_by_role("heading").first.wait_for()
+    page.goto(f"{address}/sitrep?since=2024-03-01&until=2024-03-31&title=March+2024")
+    page.frame_locator("iframe").get_by_role("heading").first.wait_for()
 
 
 # What to show, whether in the dark, and on which screen.
@@ -137,7 +137,7 @@ PICTURES: dict[str, tuple[Callable[[Page, str], None], bool, tuple[int, int]]] =
     "add-phone": (show_highlights, False, PHONE),
     "report": (show_report, False, SIZE),
     "list": (show_list, False, SIZE),
-    "sitrep": (show_sitrep, False, SIZE),
+    "sitrep": (show_sitrep, False, TALL),
 }
 
 
