@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+from desk_browser import browser, page  # noqa: F401
 from seamwatch.pipeline.kit import Kit, load_kit
 from serving import client, own_client, samples_db  # noqa: F401
 

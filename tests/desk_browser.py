@@ -1,31 +1,34 @@
-"""A desk on loopback and Debian's chromium, headless, for tests of the pages."""
+"""Debian's chromium, headless, for tests of the desk's pages.
+
+conftest.py makes the fixtures known everywhere:
+
+- `browser`: one browser for the whole session. Tests are skipped where there is none, or no pages.
+- `page`: a page as wide as a screen, with storage of its own.
+"""
 
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
-import uvicorn
 
-from seamwatch.serve.app import make_app
-from seamwatch.serve.options import ServeOptions
-from seamwatch.serve.site import site_path
+import seamwatch
+from serving import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SITE = Path(seamwatch.__file__).parent / "serve" / "site"
 NEEDS_BROWSER = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: install Debian's package chromium"),
     pytest.mark.skipif(
-        not (site_path() / "index.html").is_file(), reason="the web app is not built: python hatch_build.py"
+        not (SITE / "index.html").is_file(), reason="the web app is not built: python hatch_build.py"
     ),
 ]
 # Without a graphics card the map is drawn by the processor.
@@ -33,14 +36,21 @@ _FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshade
 _QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the browser; the test is skipped where playwright is not installed."""
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return the browser; the test is skipped where playwright is not installed."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: a dev dependency")
     with api.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS + _QUIET)
         yield started
         started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a page as wide as a screen."""
+    with opened(browser) as one:
+        yield one
 
 
 @contextmanager
@@ -67,18 +77,13 @@ def opened(browser: Browser, *, width: int = 1300, height: int = 900) -> Iterato
     assert wrong == []
 
 
+def address_of(client: httpx.Client) -> str:
+    """Return a client's server as an address without a closing slash."""
+    return str(client.base_url).rstrip("/")
+
+
 @contextmanager
 def served(db: Path) -> Iterator[str]:
     """Serve a database on a free port of this machine; return the address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(make_app(ServeOptions(db=str(db))), port=port, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    with serving(db) as client:
+        yield address_of(client)

@@ -12,13 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from desk_browser import NEEDS_BROWSER, chromium, opened, served
-from seamwatch.ingest.area_files import read_areas
-from seamwatch.pipeline.areas import add_areas
-from seamwatch.pipeline.kit import Kit
-from seamwatch.pipeline.record import Recorder
-from seamwatch.samples import example_areas, sample_articles
-from seamwatch.store import open_store
+from desk_browser import NEEDS_BROWSER, address_of, opened, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -29,30 +23,10 @@ IRAQ = "map=5/35/43"
 BENCH = Path(__file__).parent.parent / "bench"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return Debian's chromium, headless."""
-    with chromium() as started:
-        yield started
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Return a page as wide as a screen."""
-    with opened(browser) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, kit: Kit) -> Iterator[str]:
-    """Return the address of a desk on the samples and the example of contested areas."""
-    path = tmp_path_factory.mktemp("explore") / "record.db"
-    with open_store(str(path)) as store:
-        for _ in Recorder(store, kit=kit).read(sample_articles()):
-            pass
-        add_areas(store, read_areas(example_areas("northern-iraq"), "northern-iraq").areas)
-    with served(path) as address:
-        yield address
+def desk(client: httpx.Client) -> str:
+    """Return the address of a desk on the samples and the examples of contested areas."""
+    return address_of(client)
 
 
 def asked(page: Page) -> dict[str, list[str]]:
@@ -102,10 +76,10 @@ def test_the_map_draws_every_incident_and_imprecise_places_as_shapes(page: Page,
     assert box.get_attribute("data-incidents") == str(summed(desk))
     page.goto(f"{desk}/?map=7/34.5/43.8")
     page.wait_for_function(f"() => Number(document.querySelector('{MAP}')?.dataset.reaches) > 0")
-    shapes = page.evaluate(
-        "box => document.querySelector(box).map.querySourceFeatures('reach').map(f => f.geometry.type)", MAP
-    )
-    assert set(shapes) == {"Polygon"}
+    # The map cuts the shapes into tiles in a worker: they are there a moment later.
+    shapes = f"document.querySelector('{MAP}').map.querySourceFeatures('reach').map(f => f.geometry.type)"
+    page.wait_for_function(f"() => {shapes}.length > 0")
+    assert set(page.evaluate(shapes)) == {"Polygon"}
 
 
 def test_a_cluster_opens_on_a_click(page: Page, desk: str) -> None:

@@ -2,104 +2,40 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import uvicorn
 
+from desk_browser import NEEDS_BROWSER, address_of, served
 from link_tellings import telling
 from seamwatch.model.incident import Extraction
 from seamwatch.model.text import Article
 from seamwatch.pipeline.decide import Decider
-from seamwatch.pipeline.kit import Kit
 from seamwatch.pipeline.linking import Linker
-from seamwatch.pipeline.record import Recorder
-from seamwatch.samples import sample_articles
-from seamwatch.serve.app import make_app
-from seamwatch.serve.options import ServeOptions
-from seamwatch.serve.site import site_path
 from seamwatch.store import open_store
 from told_store import BOMB, RAID, opened, tell, unsure
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: install Debian's package chromium"),
-    pytest.mark.skipif(
-        not (site_path() / "index.html").is_file(), reason="the web app is not built: npm run build in web/"
-    ),
-]
+pytestmark = NEEDS_BROWSER
 # Articles of the samples: one bomb as four of them tell it, two died first, later a third.
 FIRST, LAST = "riyadh-bomb-first-report#1", "riyadh-bomb-claim#1"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return Debian's chromium, headless."""
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: a dev dependency")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
+@pytest.fixture
+def desk(client: httpx.Client) -> str:
+    """Return the address of a server on the samples, for tests that only read."""
+    return address_of(client)
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Return a page of its own storage; a script error fails the test."""
-    context = browser.new_context(viewport={"width": 1300, "height": 900})
-    context.set_default_timeout(15_000)
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    context.close()
-    assert errors == []
-
-
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory, kit: Kit) -> Path:
-    """Return a database of the samples that tests copy, and do not change."""
-    path = tmp_path_factory.mktemp("samples") / "record.db"
-    with open_store(str(path)) as store:
-        for _ in Recorder(store, kit=kit).read(sample_articles()):
-            pass
-    return path
-
-
-@contextmanager
-def served(db: Path) -> Iterator[str]:
-    """Serve a database on a free port of this machine; return the address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(make_app(ServeOptions(db=str(db))), port=port, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=10)
-
-
-@pytest.fixture
-def desk(samples: Path, tmp_path: Path) -> Iterator[str]:
-    """Return the address of a server on a copy of the samples."""
-    with served(Path(shutil.copy(samples, tmp_path / "record.db"))) as address:
-        yield address
+def own_desk(own_client: httpx.Client) -> str:
+    """Return the address of a server on a copy of the samples, for one test that decides."""
+    return address_of(own_client)
 
 
 def incident_of(desk: str, mention: str) -> dict[str, Any]:
@@ -214,9 +150,9 @@ def test_who_came_from_the_list_goes_back_to_the_same_list(page: Page, desk: str
     assert back.get_attribute("href") == "/list?min_killed=3"
 
 
-def test_selected_words_correct_a_value_and_it_can_be_undone(page: Page, desk: str) -> None:
+def test_selected_words_correct_a_value_and_it_can_be_undone(page: Page, own_desk: str) -> None:
     """The word "four" of an article becomes the injured, with who did it and why; undo takes it back."""
-    incident = open_bomb(page, desk)
+    incident = open_bomb(page, own_desk)
     page.evaluate(
         """() => {
         const text = document.querySelector('[data-article=riyadh-bomb-hospital] [data-part=text]');
@@ -235,16 +171,16 @@ def test_selected_words_correct_a_value_and_it_can_be_undone(page: Page, desk: s
     page.get_by_role("button", name="Store").click()
     page.locator("[data-fact='injured 4']").wait_for()
     page.get_by_text("Set by").first.wait_for()
-    stored = httpx.get(f"{desk}/api/v1/incidents/{incident['id']}").json()
+    stored = httpx.get(f"{own_desk}/api/v1/incidents/{incident['id']}").json()
     assert stored["incident"]["injured"]["best"] == 4
     assert "four" in stored["decisions"][0]["why"]
     page.get_by_role("status").get_by_role("button", name="Undo d1").click()
     page.locator("[data-fact='injured 3']").wait_for()
 
 
-def test_a_mention_is_split_off(page: Page, desk: str) -> None:
+def test_a_mention_is_split_off(page: Page, own_desk: str) -> None:
     """The chosen telling becomes an incident of its own, and the page links to it."""
-    open_bomb(page, desk)
+    open_bomb(page, own_desk)
     page.get_by_role("button", name="Split off").click()
     page.get_by_role("button", name="Store").click()
     page.get_by_label("Your name").fill("ana")
@@ -254,7 +190,7 @@ def test_a_mention_is_split_off(page: Page, desk: str) -> None:
     page.get_by_role("button", name="Store").click()
     page.get_by_text("Split off.").wait_for()
     other = page.get_by_role("status").get_by_role("link").text_content()
-    assert other == incident_of(desk, LAST)["id"] != incident_of(desk, FIRST)["id"]
+    assert other == incident_of(own_desk, LAST)["id"] != incident_of(own_desk, FIRST)["id"]
 
 
 def start_review(page: Page, desk: str) -> None:
@@ -271,19 +207,19 @@ def decisions(desk: str) -> list[dict[str, Any]]:
     return told[::-1]
 
 
-def test_a_pair_is_judged_by_keyboard_and_undone(page: Page, desk: str) -> None:
+def test_a_pair_is_judged_by_keyboard_and_undone(page: Page, own_desk: str) -> None:
     """One key decides and is stored, another takes it back; both are said aloud and the pair comes back."""
-    start_review(page, desk)
+    start_review(page, own_desk)
     page.keyboard.press("d")
     page.get_by_text("Different: stored as d1").wait_for()
     page.get_by_role("heading", name="Nothing to review").wait_for()
-    assert [(d["kind"], d["by"], d["undone_by"]) for d in decisions(desk)] == [("different", "ana", None)]
+    assert [(d["kind"], d["by"], d["undone_by"]) for d in decisions(own_desk)] == [("different", "ana", None)]
     page.keyboard.press("z")
     page.get_by_text("d1 is undone").wait_for()
     heading = page.get_by_role("heading", name="Pair 1 of 1")
     heading.wait_for()
     assert heading.evaluate("node => node === document.activeElement")
-    assert [d["undone_by"] for d in decisions(desk)] == ["d2", None]
+    assert [d["undone_by"] for d in decisions(own_desk)] == ["d2", None]
 
 
 def test_what_is_not_stored_is_said_and_the_pair_is_open_again(page: Page, desk: str) -> None:
@@ -296,9 +232,9 @@ def test_what_is_not_stored_is_said_and_the_pair_is_open_again(page: Page, desk:
     assert decisions(desk) == []
 
 
-def test_single_keys_can_be_switched_off(page: Page, desk: str) -> None:
+def test_single_keys_can_be_switched_off(page: Page, own_desk: str) -> None:
     """Who dictates or slips must not decide by accident: the keys can be taken out, and stay out."""
-    start_review(page, desk)
+    start_review(page, own_desk)
     page.keyboard.press("?")
     page.get_by_label("Single keys decide").uncheck()
     page.get_by_role("button", name="Close").click()
@@ -306,7 +242,7 @@ def test_single_keys_can_be_switched_off(page: Page, desk: str) -> None:
     page.get_by_text("Single keys are off").wait_for()
     page.get_by_role("button", name="Unsure").click()
     page.get_by_text("Unsure: stored as d1").wait_for()
-    assert [d["kind"] for d in decisions(desk)] == ["unsure"]
+    assert [d["kind"] for d in decisions(own_desk)] == ["unsure"]
 
 
 def test_a_queue_of_a_contradiction_and_two_pairs(page: Page, tmp_path: Path) -> None:
