@@ -170,12 +170,6 @@ def tiles_of(places: list[tuple[int, int]], zoom: int, count: int) -> list[str]:
     return list(paths)[:count]
 
 
-def _settled(seconds: float = 10.0) -> float:
-    """Let the server read the names, and return how many seconds it had for that."""
-    time.sleep(seconds)
-    return seconds
-
-
 def measure_tiles(
     client: httpx.Client,
     process: subprocess.Popen[bytes],
@@ -290,7 +284,6 @@ def main() -> None:
             "first_tile_after_further_seconds": round(time.perf_counter() - began, 2),
             "first_tile_ms": round(first[0]),
             "memory_mb_at_start": memory(process, "VmRSS"),
-            "settled_seconds": _settled(),
             "tiles": measure_tiles(client, process, places, options.requests, chance),
             "a_view": measure_views(client, places, options.requests, chance),
             "summary": measure_sums(client, options.requests, chance),

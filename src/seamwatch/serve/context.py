@@ -26,8 +26,6 @@ T = TypeVar("T")
 # Stores kept open between requests. Each has a page cache and mentions in memory.
 MOST_IDLE = 6
 MOST_KEPT = 64
-# Seconds after the map is read until the names are.
-PAUSE = 5.0
 
 
 class Desk:
@@ -44,7 +42,6 @@ class Desk:
         self._lock = threading.Lock()
         self._idle: list[Store] = []
         self._closed = False
-        self._ending = threading.Event()
         self._kit: Kit | None = None
         self._kit_places: tuple[Store, object] | None = None
         self._kit_lock = threading.Lock()
@@ -107,14 +104,12 @@ class Desk:
             return self._kit
 
     def warm(self) -> None:
-        """Read what the first page needs, so that nobody waits for it; then names, after a pause."""
+        """Read what the first page and the first search need, so that nobody waits for it."""
         with suppress(StoreError):
             self.counts()
         self.map.warm()
+        self.map.names.read()
         self.map_is_warm.set()
-        # The first page comes first: until then the store itself looks names up.
-        if not self._ending.wait(PAUSE):
-            self.map.names.read()
 
     def counts(self) -> Mapping[str, int]:
         """Return how many there are of each thing that the store keeps."""
@@ -151,7 +146,6 @@ class Desk:
     def close(self) -> None:
         """Close all stores that are not lent; those that are close when they come back. A job ends early."""
         self.reading.close()
-        self._ending.set()
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []

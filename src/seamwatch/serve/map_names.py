@@ -1,7 +1,8 @@
-"""The names of incidents and the articles that tell them in memory: who bears a name, whom a word tells.
+"""The actors of incidents and the articles that tell them in memory: who has an actor, what words tell.
 
 A name that half of all incidents bear is found in milliseconds, where SQLite writes half a million numbers
-for it in some tenths of a second. A million incidents take some 35 MB.
+for it in some tenths of a second. A million incidents take some 20 MB. Areas are left to the store:
+an area is one name, found in one run of its index.
 """
 
 from __future__ import annotations
@@ -29,28 +30,26 @@ _NONE: Keys = np.empty(0, np.int64)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameTable:
-    """Which incidents bear a name, and which articles tell which incidents.
+    """Which incidents have an actor, and which articles tell which incidents.
 
-    The incidents of the name n of a kind are `bearers[kind][starts[kind][n]:starts[kind][n + 1]]`. Names are
-    folded, with a space before and behind. `articles` rises, `told` has an incident for each.
+    The incidents of the actor `names[n]` are `bearers[starts[n]:starts[n + 1]]`. Names are folded, with a
+    space before and behind. `articles` rises, `told` has an incident for each.
     """
 
     mark: int
-    names: dict[str, dict[str, int]]
-    starts: dict[str, list[int]]
-    bearers: dict[str, NDArray[np.integer]]
+    names: tuple[str, ...]
+    starts: tuple[int, ...]
+    bearers: NDArray[np.integer]
     articles: NDArray[np.integer]
     told: NDArray[np.integer]
-
-    def in_area(self, area: str) -> Keys:
-        """Return the keys of the incidents in an area, as `IncidentFilter.area` names it."""
-        return self._bearing("area", [f" {fold(area)} "])
 
     def by_actor(self, actor: str) -> Keys:
         """Return the keys of the incidents with an actor, as `IncidentFilter.actor` names it; some twice."""
         # Whole words: "IS" is not a part of "Islamists".
         word = f" {fold(actor)} "
-        return self._bearing("actor", [name for name in self.names["actor"] if word in name])
+        at = [n for n, name in enumerate(self.names) if word in name]
+        parts = [self.bearers[self.starts[n] : self.starts[n + 1]] for n in at]
+        return _wide(np.concatenate(parts)) if parts else _NONE
 
     def told_by(self, articles: Keys) -> Keys:
         """Return the keys of the incidents that these articles tell; some twice."""
@@ -61,31 +60,25 @@ class NameTable:
         asked[articles] = True
         return _wide(self.told[asked[self.articles]])
 
-    def _bearing(self, kind: str, names: Iterable[str]) -> Keys:
-        starts, found = self.starts[kind], self.names[kind]
-        at = [found[name] for name in names if name in found]
-        parts = [self.bearers[kind][starts[n] : starts[n + 1]] for n in at]
-        return _wide(np.concatenate(parts)) if parts else _NONE
-
 
 def read_names(store: MapStore, keys: Iterable[int] | None = None) -> NameTable:
-    """Return the names of these incidents, or of all, and the articles that tell them."""
+    """Return the actors of these incidents, or of all, and the articles that tell them."""
     # The mark is read first: what changes meanwhile is read again the next time.
     mark = store.map_mark()
     some = None if keys is None else sorted(set(keys))
-    names: dict[str, dict[str, int]] = {"area": {}, "actor": {}}
-    starts: dict[str, list[int]] = {kind: [0] for kind in names}
-    parts: dict[str, list[NDArray[np.integer]]] = {kind: [] for kind in names}
-    for kind, name, bearers in store.map_names(some):
-        names[kind][f" {name} "] = len(names[kind])
-        starts[kind].append(starts[kind][-1] + len(bearers))
-        parts[kind].append(_small(bearers))
+    names: list[str] = []
+    starts = [0]
+    parts: list[NDArray[np.integer]] = []
+    for name, bearers in store.map_actors(some):
+        names.append(f" {name} ")
+        starts.append(starts[-1] + len(bearers))
+        parts.append(_small(bearers))
     articles, told = store.map_told(some)
     return NameTable(
         mark=mark,
-        names=names,
-        starts=starts,
-        bearers={kind: np.concatenate(part) if part else _NONE for kind, part in parts.items()},
+        names=tuple(names),
+        starts=tuple(starts),
+        bearers=np.concatenate(parts) if parts else _NONE,
         articles=_small(articles),
         told=_small(told),
     )
@@ -124,7 +117,7 @@ class NameIndex:
 
     def find(self, store: MapStore, kind: str, name: str) -> Keys:
         """Return the keys of the incidents with an area, an actor, or (`text`) words of the articles."""
-        tables = self._tables(store)
+        tables = None if kind == "area" else self._tables(store)
         if tables is None:
             ask = {"area": store.map_keys_in, "actor": store.map_keys_by, "text": store.map_keys_told}[kind]
             return ask(name)
@@ -132,9 +125,7 @@ class NameIndex:
         articles = store.map_articles(name) if kind == "text" else _NONE
 
         def keys(table: NameTable) -> Keys:
-            if kind == "text":
-                return table.told_by(articles)
-            return table.in_area(name) if kind == "area" else table.by_actor(name)
+            return table.told_by(articles) if kind == "text" else table.by_actor(name)
 
         found = keys(whole)
         if late is None:

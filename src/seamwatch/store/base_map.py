@@ -67,8 +67,8 @@ class MapStore(Protocol):
         """Return the keys of the incidents with an actor, as `IncidentFilter.actor` names it."""
         ...
 
-    def map_names(self, keys: Sequence[int] | None = None) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
-        """Return each kind ("area", "actor") and folded name with the keys of the incidents that bear it.
+    def map_actors(self, keys: Sequence[int] | None = None) -> Iterator[tuple[str, NDArray[np.int64]]]:
+        """Return each actor's folded name with the keys of the incidents that have it.
 
         Of all incidents, or of those of these keys.
         """

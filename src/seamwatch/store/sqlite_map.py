@@ -86,26 +86,27 @@ class MapTables(SqliteDatabase):
             (to_json([name for (name,) in names]),),
         )
 
-    def map_names(self, keys: Sequence[int] | None = None) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
-        """Return each kind and name with the keys of the incidents that bear it, of all or of these."""
+    def map_actors(self, keys: Sequence[int] | None = None) -> Iterator[tuple[str, NDArray[np.int64]]]:
+        """Return each actor's name with the keys of the incidents that have it, of all or of these."""
         if keys is not None:
             rows = self.read(
-                f"SELECT kind, name, group_concat(key) FROM incident_names WHERE key {_IN} GROUP BY 1, 2",
+                "SELECT name, group_concat(key) FROM incident_names "
+                f"WHERE kind = 'actor' AND key {_IN} GROUP BY name",
                 (to_json(list(keys)),),
             )
-            yield from ((kind, name, _numbers(found)) for kind, name, found in rows)
+            yield from ((name, _numbers(found)) for name, found in rows)
             return
-        after = ("", "")
+        after: str | None = None
         while True:
             rows = self.read(
-                "SELECT kind, name, group_concat(key) FROM incident_names WHERE (kind, name) > (?, ?) "
-                "GROUP BY kind, name ORDER BY kind, name LIMIT ?",
-                (*after, NAMES),
+                "SELECT name, group_concat(key) FROM incident_names WHERE kind = 'actor' "
+                f"{'' if after is None else 'AND name > ?'} GROUP BY name ORDER BY name LIMIT ?",
+                (NAMES,) if after is None else (after, NAMES),
             )
             if not rows:
                 return
-            after = rows[-1][:2]
-            yield from ((kind, name, _numbers(found)) for kind, name, found in rows)
+            after = rows[-1][0]
+            yield from ((name, _numbers(found)) for name, found in rows)
 
     def map_told(self, keys: Sequence[int] | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return keys of articles, rising, and of the incident that each tells: of all or of these."""
