@@ -22,6 +22,7 @@ import yaml
 
 from seamwatch.pipeline.decide import Decider
 from seamwatch.pipeline.review import refreshed, review_queue
+from seamwatch.pipeline.review_memory import ReviewMemory
 from seamwatch.store import Store
 from seamwatch.vocabulary.codes import DecisionKind, Status
 from test_cli import PROGRAM, run
@@ -72,6 +73,29 @@ def test_pairs_that_connect_the_same_incidents_are_one_question(store: Store) ->
     assert (item.left.mention.id, item.right.mention.id, item.pairs) == ("B#1", "C#1", 2)
     assert (item.inside, item.killed, item.others, item.moved) == (False, 2, 0, 1)
     assert {i.id for i in item.incidents} == {incident_of(store, "A#1"), incident_of(store, "C#1")}
+
+
+def test_a_queue_with_a_memory_is_the_queue_without_one(store: Store) -> None:
+    """After a decision, after one taken back, and after a new article: the same items in the same order."""
+    memory = ReviewMemory()
+
+    def same() -> int:
+        queue = review_queue(store, memory=memory)
+        assert queue == review_queue(store)
+        return len(queue)
+
+    unsure(store, "A#1", "C#1", -900)
+    assert same() == 1
+    Decider(store, by="ana").same("A#1", "C#1")
+    assert same() == 0
+    Decider(store, by="ana").undo(store.decisions()[-1].number or 0)
+    assert same() == 1
+    tell(store, "E", RAID, killed=9)
+    unsure(store, "B#1", "C#1", -300)
+    assert same() == 1
+    tell(store, "F", {**BOMB, "day": 60})
+    unsure(store, "F#1", "C#1", 100)
+    assert same() == 2
 
 
 def test_a_doubt_inside_one_incident_is_asked_once(store: Store) -> None:

@@ -27,6 +27,7 @@ from seamwatch.model.codec import TOLLS
 from seamwatch.model.decision import Decision, standing
 from seamwatch.model.incident import Incident, Mention, Toll
 from seamwatch.model.review import ReviewItem
+from seamwatch.pipeline.review_memory import ItemKey, ReviewMemory, key_of
 from seamwatch.vocabulary.codes import Verdict
 
 if TYPE_CHECKING:
@@ -42,14 +43,25 @@ SURE = 1400  # log-odds in thousandths above which the rules are sure that two a
 _Question = frozenset[str]
 
 
-def review_queue(store: Store, *, most: int = MOST_PAIRS) -> tuple[ReviewItem, ...]:
-    """Return what is to review: contradictions first, then by weight. Items come without their reasons."""
+def review_queue(
+    store: Store, *, most: int = MOST_PAIRS, memory: ReviewMemory | None = None
+) -> tuple[ReviewItem, ...]:
+    """Return what is to review: contradictions first, then by weight. Items come without their reasons.
+
+    With a memory, of the same database, only what has changed since the last queue is read anew.
+    """
     from seamwatch.link.decisions import contradictions_of
 
+    known = {} if memory is None else memory.current(store)
+    mark = store.map_mark()
     stand = standing(store.decisions())
     found = contradicting(store, contradictions_of(stand))
-    weighed = _uncertain(store, tuple(store.unsure_links(most)), stand)
-    weighed.sort(key=lambda item: (-item.weight, item.left.mention.id, item.right.mention.id))
+    items = _uncertain(store, tuple(store.unsure_links(most)), stand, known)
+    if memory is not None:
+        memory.keep(mark, items)
+    weighed = sorted(
+        items.values(), key=lambda item: (-item.weight, item.left.mention.id, item.right.mention.id)
+    )
     return (*found, *weighed)
 
 
@@ -67,7 +79,7 @@ def refreshed(store: Store, item: ReviewItem) -> ReviewItem | None:
         fresh: Sequence[ReviewItem] = contradicting(store, left)
     else:
         links = [link for link in store.links_of(pair) if {link.left, link.right} == set(pair)]
-        fresh = _uncertain(store, links, stand)
+        fresh = tuple(_uncertain(store, links, stand, {}).values())
     return with_reasons(store, replace(fresh[0], pairs=item.pairs)) if fresh else None
 
 
@@ -99,7 +111,9 @@ def contradicting(store: Store, found: Iterable[Contradiction]) -> list[ReviewIt
     return items
 
 
-def _uncertain(store: Store, links: Sequence[Link], stand: Sequence[Decision]) -> list[ReviewItem]:
+def _uncertain(
+    store: Store, links: Sequence[Link], stand: Sequence[Decision], known: Mapping[ItemKey, ReviewItem]
+) -> dict[ItemKey, ReviewItem]:
     """Return one item for each question that unsure pairs ask and nobody has answered."""
     from seamwatch.link.decisions import bound_together, holding
 
@@ -123,7 +137,8 @@ def _uncertain(store: Store, links: Sequence[Link], stand: Sequence[Decision]) -
         asked = question.of(*pair)
         if not together and asked not in settled:
             groups.setdefault(asked, []).append(link)
-    return [_item(store, group, owners) for group in groups.values()]
+    keys = [key_of(group, owners) for group in groups.values()]
+    return {key: known.get(key) or _item(store, key[0], owners) for key in keys}
 
 
 class _Questions:

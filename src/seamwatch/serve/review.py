@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -10,14 +11,17 @@ from starlette.responses import Response
 from seamwatch.model.codec import mention_json
 from seamwatch.model.incident import SourcedMention
 from seamwatch.model.review import ReviewItem
+from seamwatch.pipeline.review_memory import ReviewMemory
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.articles import head_value
-from seamwatch.serve.context import TheDesk
+from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.rows import cursor_of, read_cursor, wrong_cursor
 from seamwatch.serve.schemas_decisions import ReviewPage
 
 router = APIRouter(tags=["review"])
 MOST_ITEMS = 100
+# After a decision nearly all of the queue is as it was.
+_MEMORIES: WeakKeyDictionary[Desk, ReviewMemory] = WeakKeyDictionary()
 
 
 def _side(told: SourcedMention) -> dict[str, Any]:
@@ -47,7 +51,7 @@ def review(
 ) -> Response:
     """Return a page of the queue: contradictions first, then what would change most.
 
-    The queue is made anew after every change of the database; a cursor is a place in it.
+    After a change of the database what it touched is weighed anew; a cursor is a place in the queue.
     """
     from seamwatch.pipeline.review import review_queue, with_reasons
 
@@ -57,7 +61,8 @@ def review(
         case _:
             raise wrong_cursor()
     with desk.store() as store:
-        queue = desk.remembered((), lambda: review_queue(store), shelf="review", most=1)
+        memory = _MEMORIES.setdefault(desk, ReviewMemory())
+        queue = desk.remembered((), lambda: review_queue(store, memory=memory), shelf="review", most=1)
         items = [item_value(with_reasons(store, item)) for item in queue[start : start + limit]]
     end = start + len(items)
     return json_answer(
