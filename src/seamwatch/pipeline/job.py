@@ -39,13 +39,15 @@ class Work:
     """What a job does: `read` yields what became of each article, `count` how many there are, if known.
 
     `read` is given a function that takes remarks. `drop` is called once, when the job has ended in whatever
-    way: it removes what was kept for it.
+    way: it removes what was kept for it. `stop` makes `read` take nothing more: it still yields what became
+    of all that it took. Without it a job that is cancelled ends after the article at hand.
     """
 
     title: str
     read: Callable[[Callable[[str], None]], Results]
     count: Callable[[], int | None] = lambda: None
     drop: Callable[[], None] = lambda: None
+    stop: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,8 @@ class JobRunner:
             elif job.state is JobState.RUNNING:
                 job.cancelling = True
                 job.version += 1
+                if job.work.stop is not None:
+                    job.work.stop()
             shown = job.as_json()
         if drop is not None:
             drop()
@@ -161,13 +163,13 @@ class JobRunner:
         try:
             for result in results:
                 self._take(job, result)
-                if job.cancelling:
-                    return JobState.CANCELLED
+                if job.cancelling and job.work.stop is None:
+                    break
         finally:
             close = getattr(results, "close", None)
             if close is not None:
                 close()
-        return JobState.DONE
+        return JobState.CANCELLED if job.cancelling else JobState.DONE
 
     def _take(self, job: Job, result: Recorded | Rejected) -> None:
         with self._changed:
@@ -194,7 +196,7 @@ class JobRunner:
         if state is JobState.DONE:
             job.of = job.done
         # What it was made of need not be held.
-        job.work = replace(job.work, read=_nothing, count=lambda: None, drop=lambda: None)
+        job.work = replace(job.work, read=_nothing, count=lambda: None, drop=lambda: None, stop=None)
         job.version += 1
         self._changed.notify_all()
 

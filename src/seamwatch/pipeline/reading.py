@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from seamwatch.errors import InputError, ShapeError, StoreError
 from seamwatch.model.decoding import mention_from_json
@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from seamwatch.store.base import Store
     from seamwatch.vocabulary.coded import Table
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
     """What to read, and what to assume of articles that do not say it themselves.
 
-    Without `private` no address of the private network is fetched, not even one that is given itself.
+    Without `private` no address of the private network is fetched, not even one that is given itself. Once
+    `stopped` says so nothing more is taken in.
     """
 
     sources: tuple[str, ...] = ()
@@ -40,6 +43,7 @@ class ReadOptions:
     jsonl: bool = False
     workers: int = 1
     private: bool = True
+    stopped: Callable[[], bool] = lambda: False
 
 
 Given = tuple[Article, Extraction, str]
@@ -97,7 +101,7 @@ def read_into(
     """
     recorder = Recorder(store, kit, published=options.published, source=options.source, note=note)
     for name in options.mentions:
-        yield from recorder.store_all_given(_given(name))
+        yield from recorder.store_all_given(_until(options.stopped, _given(name)))
 
     def table(source: str) -> Table | None:
         return None if options.jsonl else coded_table(source)
@@ -105,9 +109,17 @@ def read_into(
     for coded, sources in groupby(options.sources, key=table):
         if coded is not None:
             for source in sources:
-                yield from recorder.store_all_given(given_rows(source, coded, note))
+                yield from recorder.store_all_given(_until(options.stopped, given_rows(source, coded, note)))
         else:
             yield from _read_sources(store, recorder, replace(options, sources=tuple(sources)), note)
+
+
+def _until(stopped: Callable[[], bool], items: Iterable[T]) -> Iterator[T]:
+    """Yield the items until it is to stop."""
+    for item in items:
+        if stopped():
+            return
+        yield item
 
 
 def _read_sources(
@@ -129,7 +141,7 @@ def _read_sources(
 
     def raws() -> Iterator[RawArticle | Rejected]:
         nonlocal taken
-        for raw in gather(options.sources, ingest):
+        for raw in _until(options.stopped, gather(options.sources, ingest)):
             taken += 1
             yield raw
 

@@ -103,9 +103,11 @@ class ReadingDesk:
 
     def _add(self, title: str, sources: Sequence[str], upload: Upload | None) -> dict[str, Any]:
         drop: Callable[[], None] = upload.drop if upload is not None else _nothing
+        stopped = threading.Event()
         work = Work(
             title=title[:200],
-            read=lambda note: self._read(sources, upload, note),
+            read=lambda note: self._read(sources, upload, note, stopped),
+            stop=stopped.set,
             count=lambda: None if upload is None else _count(sources),
             drop=drop,
         )
@@ -115,12 +117,19 @@ class ReadingDesk:
             drop()
             raise
 
-    def _read(self, sources: Sequence[str], upload: Upload | None, note: Callable[[str], None]) -> Results:
+    def _read(
+        self,
+        sources: Sequence[str],
+        upload: Upload | None,
+        note: Callable[[str], None],
+        stopped: threading.Event,
+    ) -> Results:
         from seamwatch.pipeline.reading import ReadOptions, read_into
         from seamwatch.store import open_store
 
         shown = upload.shown if upload is not None else str
-        options = ReadOptions(sources=tuple(sources), private=self._desk.options.private_addresses)
+        private = self._desk.options.private_addresses
+        options = ReadOptions(sources=tuple(sources), private=private, stopped=stopped.is_set)
         with open_store(self._desk.options.db, create=False) as store:
             results = read_into(store, options, note=lambda text: note(shown(text)), kit=self._desk.kit())
             with closing(cast("Generator[Recorded | Rejected]", results)):
