@@ -37,7 +37,7 @@ def run(command: str, folder: Path) -> str:
     here = str(Path(sys.executable).parent)
     env = {**os.environ, "PATH": f"{here}:{os.environ['PATH']}", "COLUMNS": "100"}
     env.pop("SEAMWATCH_DB", None)
-    program = "seamwatch demo" if command == "make demo" else command
+    program = "seamwatch demo --no-serve" if command == "make demo" else command
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", program],
         cwd=folder,

@@ -63,3 +63,24 @@ def test_a_database_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "there is no database" in done.stderr
     assert not (tmp_path / "nope.db").exists()
+
+
+def test_the_demo_opens_the_desk_on_its_samples() -> None:
+    """After the table comes an address; the desk there holds the same incidents; Ctrl-C ends it."""
+    with subprocess.Popen(
+        [PROGRAM, "demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            shown: list[str] = []
+            while not shown or not shown[-1].startswith("http://127.0.0.1:"):
+                line = process.stdout.readline()
+                assert line, "it ended before it served"
+                shown.append(line.strip())
+            total = httpx.get(f"{shown[-1]}api/v1/incidents").json()["total"]
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert sum(line.startswith("i-") for line in shown) == total

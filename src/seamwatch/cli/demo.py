@@ -16,10 +16,7 @@ def demo(
         None, "--db", help="Keep the demo database here (a new file).", show_default=False
     ),
     serve: bool = typer.Option(
-        None,
-        "--serve/--no-serve",
-        help="After the table open the desk, or end. Without either: the desk where there is a terminal.",
-        show_default=False,
+        True, "--serve/--no-serve", help="After the table open the desk on the samples, or end."
     ),
 ) -> None:
     """Read the sample articles, list the incidents, explain one, and open the desk.
@@ -64,8 +61,8 @@ def demo(
             say(f"\nThe database is kept at {db}: try seamwatch incidents --db {db} --format json")
         else:
             say("\nYour own articles: seamwatch read FILE_OR_URL... then seamwatch incidents")
-        if serve is False or (serve is None and not sys.stdout.isatty()):
-            say("The desk on these samples, in the browser: seamwatch demo --serve")
+        if not serve:
+            say("The same with the desk in your browser: seamwatch demo")
             return
         from seamwatch.cli.serve import run
 
