@@ -39,7 +39,8 @@ def test_ctrl_c_ends_with_one_line_and_what_was_printed_is_stored(tmp_path: Path
             rest, said = process.communicate(timeout=120)
         finally:
             process.kill()
-    shown += rest.splitlines(keepends=True)
+    # What was read ahead of the third line is not in the rest, which may begin within a line.
+    shown += [row for row in rest.splitlines() if row.startswith(("new ", "version "))]
     assert (process.returncode, said.count("\n")) == (1, 1), said
     assert "interrupted" in said
     with open_store(str(db)) as store:
