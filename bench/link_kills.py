@@ -55,6 +55,7 @@ def main() -> None:
     start = time.monotonic()
     kills = run(arguments.kills, arguments.seed)
     figures = {
+        "command": f"python bench/link_kills.py --kills {arguments.kills} --seed {arguments.seed}",
         "kills": len(kills),
         "seed": arguments.seed,
         "of_each_command": dict(sorted(Counter(kill.verb for kill in kills).items())),
