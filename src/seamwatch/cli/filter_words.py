@@ -11,6 +11,9 @@ from seamwatch.cli.output import EXIT_USAGE, say
 if TYPE_CHECKING:
     from seamwatch.vocabulary.codes import Status
 
+MOMENT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+"""How a day or a moment is written."""
+
 
 def check_type(text: str | None, verb: str) -> None:
     """End with the list of types where `text` is none of them."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 import typer
 
 from seamwatch.cli.database import DB_OPTION, open_database
-from seamwatch.cli.filter_words import check_type, statuses_of
+from seamwatch.cli.filter_words import MOMENT, check_type, statuses_of
 from seamwatch.cli.output import utf8_output
 from seamwatch.vocabulary.codes import Policy
 
@@ -60,7 +60,7 @@ def incidents(
     as_of: datetime = typer.Option(
         None,
         "--as-of",
-        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        formats=MOMENT,
         metavar="DATETIME",
         help="The state as it was believed then (a day counts to its end).",
         show_default=False,

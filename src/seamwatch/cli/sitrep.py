@@ -10,13 +10,12 @@ from pathlib import Path
 import typer
 
 from seamwatch.cli.database import DB_OPTION, open_database
-from seamwatch.cli.filter_words import check_type, statuses_of
+from seamwatch.cli.filter_words import MOMENT, check_type, statuses_of
 from seamwatch.cli.incidents import POLICY_OPTION
 from seamwatch.cli.output import EXIT_USAGE, say
 from seamwatch.vocabulary.codes import Policy
 
 _DAY = ["%Y-%m-%d"]
-_MOMENT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 class ReportFormat(StrEnum):
@@ -67,7 +66,7 @@ def sitrep(
     since_report: datetime = typer.Option(
         None,
         "--since-report",
-        formats=_MOMENT,
+        formats=MOMENT,
         metavar="DATETIME",
         help="When the last report was made: tell what is new, revised or retracted since.",
         show_default=False,
@@ -79,7 +78,7 @@ def sitrep(
     as_of: datetime = typer.Option(
         None,
         "--as-of",
-        formats=_MOMENT,
+        formats=MOMENT,
         metavar="DATETIME",
         help="The state as it was believed then (a day counts to its end).",
         show_default=False,
