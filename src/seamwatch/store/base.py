@@ -19,11 +19,17 @@ from seamwatch.model.place import Place, PlaceMention
 from seamwatch.model.region import Ring
 from seamwatch.model.text import Article
 from seamwatch.model.time import TimeMention, TimeRange
+from seamwatch.store.base_accounts import AccountStore
+from seamwatch.store.base_audit import AuditStore
+from seamwatch.store.base_charter import CharterStore
 from seamwatch.store.base_decisions import DecisionStore
+from seamwatch.store.base_exchange import ExchangeStore
 from seamwatch.store.base_linking import LinkingStore
 from seamwatch.store.base_map import MapStore
 from seamwatch.store.base_pages import PageStore
 from seamwatch.store.base_places import PlaceStore
+from seamwatch.store.base_release import ReleaseStore
+from seamwatch.store.base_requests import RequestStore
 from seamwatch.store.base_tombstones import TombstoneStore
 from seamwatch.vocabulary.codes import Status
 
@@ -88,7 +94,21 @@ class FetchMemory:
     last_modified: str | None = None
 
 
-class Store(PlaceStore, TombstoneStore, DecisionStore, LinkingStore, MapStore, PageStore, Protocol):
+class Store(
+    PlaceStore,
+    TombstoneStore,
+    DecisionStore,
+    LinkingStore,
+    MapStore,
+    PageStore,
+    ExchangeStore,
+    CharterStore,
+    AuditStore,
+    ReleaseStore,
+    RequestStore,
+    AccountStore,
+    Protocol,
+):
     """Articles, what they say, what people decide, and the incidents derived from them.
 
     Every method that writes is one transaction by itself, or part of the `transaction()` around it.

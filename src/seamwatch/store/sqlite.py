@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from seamwatch.store.sqlite_accounts import AccountTables
 from seamwatch.store.sqlite_areas import AreaTables
 from seamwatch.store.sqlite_articles import ArticleTables
+from seamwatch.store.sqlite_audit import AuditTables
+from seamwatch.store.sqlite_charter import CharterTables
 from seamwatch.store.sqlite_decisions import DecisionTables
+from seamwatch.store.sqlite_exchange import ExchangeTables
 from seamwatch.store.sqlite_incidents import IncidentTables
 from seamwatch.store.sqlite_links import LinkTables
 from seamwatch.store.sqlite_map import MapTables
 from seamwatch.store.sqlite_pages import PageTables
 from seamwatch.store.sqlite_places import PlaceTables
+from seamwatch.store.sqlite_release import ReleaseTables
+from seamwatch.store.sqlite_requests import RequestTables
 from seamwatch.store.sqlite_tombstones import TombstoneTables
 
 
@@ -23,6 +29,12 @@ class SqliteStore(
     TombstoneTables,
     MapTables,
     PageTables,
+    AccountTables,
+    AuditTables,
+    CharterTables,
+    ExchangeTables,
+    ReleaseTables,
+    RequestTables,
 ):
     """A store in one SQLite file. One connection, for one thread at a time; processes may share it."""
 

@@ -1,0 +1,1 @@
+"""Parties, charter, release rules, exchange, requests and audit: rules without a database or a network."""

@@ -1,0 +1,101 @@
+"""Release rules, what people order about releases, and what a party would receive and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from seamwatch.vocabulary.coordination import Grain, OrderKind, Tlp
+
+FIELDS = (
+    "date",
+    "place",
+    "perpetrators",
+    "targets",
+    "victims",
+    "weapons",
+    "killed",
+    "injured",
+    "missing",
+    "abducted",
+    "claims",
+    "status",
+    "sources",
+    "quotes",
+)
+"""What a rule can give, coarsen or withhold. The type of the event is always given: without it nothing is."""
+
+EVERYONE = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRule:
+    """Which incidents go to which parties, under which label, after how long, and with which fields.
+
+    The first rule in order that fits an incident and a receiver decides; where none fits, nothing is
+    released. `to` are ids of parties, or EVERYONE. `areas`, `types`, `statuses`: one of each is enough,
+    empty ones do not restrict. `fields` gives the grain of each field that is not EXACT. `after_hours`
+    counts from when the own record had what is told. `approval` asks for a second person's approval of each
+    incident.
+    """
+
+    id: str
+    to: tuple[str, ...]
+    tlp: Tlp
+    areas: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    after_hours: float = 0.0
+    approval: bool = False
+    fields: Mapping[str, Grain] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOrder:
+    """What a person ordered about one incident (by its id) and one party, or all (None).
+
+    HOLD: nothing goes out, and what went out is withdrawn. RELEASE: a HOLD no longer holds. LABEL: `tlp` at
+    least. WITHHOLD_FIELD: `field` does not go out. APPROVE: by a second person, where a rule asks for one.
+    The newest of each kind holds. `number` is the store's.
+    """
+
+    incident: str
+    kind: OrderKind
+    by: str
+    at: datetime
+    to: str | None = None
+    field: str | None = None
+    tlp: Tlp | None = None
+    why: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldReason:
+    """What became of one field, and why, in plain words."""
+
+    field: str
+    grain: Grain
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one party receives of one incident now.
+
+    `state`: "released", "waits" (until `due`), "approval" (a second person's is missing), "held" (a person
+    ordered so), "none" (no rule fits, or nothing of it is our own). `content` is set only where it is
+    released: exactly the JSON that goes out, without record and version. `rule` is the id of the rule.
+    """
+
+    incident: str
+    to: str
+    state: str
+    rule: str | None = None
+    tlp: Tlp | None = None
+    due: datetime | None = None
+    content: Mapping[str, Any] | None = None
+    reasons: tuple[FieldReason, ...] = ()
+    text: str = ""
