@@ -44,7 +44,9 @@ def test_it_has_every_field_of_the_contract() -> None:
     """All fields of the contract are there, and a mention is listed as the contract lists it."""
     row = incident_json(incident("I1", _told("A1")))
     assert set(CONTRACT.split()) <= set(row)
-    assert row["mentions"] == [{"id": "A1#1", "article": "A1", "source": "A1 News", "published": None}]
+    assert row["mentions"] == [
+        {"id": "A1#1", "article": "A1", "source": "A1 News", "published": None, "party": None}
+    ]
     assert row["missing"] is None
 
 

@@ -45,7 +45,7 @@ def test_a_row_has_what_lists_show(client: httpx.Client) -> None:
     assert sorted(row) == sorted(
         (
             *("id event_type sub_event_type status date place killed injured perpetrators".split()),
-            *("targets weapons areas mentions sources disagreements updated".split()),
+            *("targets weapons areas mentions sources disagreements updated parties".split()),
         )
     )
     assert row["place"]["country"] == "IQ"

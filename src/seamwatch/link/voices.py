@@ -54,7 +54,8 @@ class Voices:
 
     All articles of one family (word-for-word copies, versions across outlets) are one voice: the agency
     that the first of them credits or that carried it, else the outlet of the family's first article, else
-    its own outlet. So are all families of one outlet, or of one agency.
+    its own outlet. So are all families of one outlet, or of one agency. A party is one voice, whatever
+    outlets it read.
     """
 
     def __init__(self, rules: LinkRules) -> None:
@@ -64,6 +65,8 @@ class Voices:
     def of(self, sourced: SourcedMention) -> str:
         """Return who speaks."""
         article = sourced.article
+        if article.party is not None:
+            return f"party {article.party}"
         family = article.version_of or article.id
         voice = self._families.get(family)
         if voice is None:

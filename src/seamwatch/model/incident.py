@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from seamwatch.model.area import AreaShare
 from seamwatch.model.decision import Decision
+from seamwatch.model.party_record import PartyRecord
 from seamwatch.model.place import Place
 from seamwatch.model.text import Evidence
 from seamwatch.model.time import TimeRange
@@ -25,6 +26,7 @@ from seamwatch.vocabulary.codes import (
     Verdict,
     VictimGroup,
 )
+from seamwatch.vocabulary.coordination import Tlp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,9 @@ class ArticleRef:
     `sources` are all outlets that carried it word for word; they count as one voice. `known` is the
     moment from which it counts as known: its publication day (at 00:00 UTC), else when it was stored.
     `version_of` is the first article of its family, versions of one report across outlets, and `origin` that
-    article's outlet: a family is one voice.
+    article's outlet: a family is one voice. `party` is the id of the party whose record it is, None of an own
+    article; `source` is then the party's name, `record` what the record says of itself. `tlp` is its label,
+    None where it has none of its own.
     """
 
     id: str
@@ -160,6 +164,9 @@ class ArticleRef:
     known: datetime | None = None
     version_of: str | None = None
     origin: str | None = None
+    party: str | None = None
+    tlp: Tlp | None = None
+    record: PartyRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from seamwatch.model.incident import (
     Revision,
     SourcedMention,
 )
+from seamwatch.model.party_codec import party_json, record_from_json, tlp_from_json
 from seamwatch.model.text import Evidence, Span
 from seamwatch.vocabulary.codes import DecisionKind, Modality, Policy, RevisionKind, Status
 
@@ -106,8 +107,8 @@ def decision_json(decision: Decision) -> Json:
 def incident_json(incident: Incident) -> Json:
     """Return the contract's incident.
 
-    Beyond the contract it has `aliases`, `areas`, `policy`, `decisions` and `voices`, and each piece of
-    evidence names in `mention` the mention (one of `mentions`) whose article it is an offset into.
+    Beyond the contract it has `aliases`, `areas`, `policy`, `decisions`, `voices` and `parties`, and each
+    piece of evidence names in `mention` the mention (one of `mentions`) whose article it is an offset into.
     """
     row = {
         "id": incident.id,
@@ -131,9 +132,11 @@ def incident_json(incident: Incident) -> Json:
                 "article": m.article.id,
                 "source": m.article.source,
                 "published": m.article.published.isoformat() if m.article.published else None,
+                "party": m.article.party,
             }
             for m in incident.mentions
         ],
+        "parties": [party_json(m.article, m.mention.id) for m in incident.mentions if m.article.party],
         "disagreements": [
             {
                 "field": d.field,
@@ -345,5 +348,20 @@ def _told(where: str, row: Json, incident: Json, values: Mention) -> SourcedMent
     )
     return SourcedMention(
         mention=mention,
-        article=ArticleRef(id=_text(where, row, "article"), source=source, published=day),
+        article=_article(where, row, incident, source, day),
+    )
+
+
+def _article(where: str, row: Json, incident: Json, source: str | None, day: date | None) -> ArticleRef:
+    name, party = _text(where, row, "article"), row.get("party")
+    if not isinstance(party, str | None):
+        raise ShapeError(f"{where}.party: expected a string or null, got {type(party).__name__}")
+    of_party = next((p for at, p in _rows(where, incident, "parties") if p.get("mention") == row["id"]), {})
+    return ArticleRef(
+        id=name,
+        source=source,
+        published=day,
+        party=party,
+        tlp=tlp_from_json(of_party.get("tlp"), f"{where}.tlp"),
+        record=record_from_json(of_party, where),
     )

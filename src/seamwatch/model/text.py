@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from seamwatch.model.party_record import PartyRecord
+from seamwatch.vocabulary.coordination import Tlp
+
 Part = Literal["text", "title"]
 
 
@@ -65,7 +68,11 @@ class RawArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article, immutable. Offsets everywhere are into exactly this `text` and `title`."""
+    """One article, immutable. Offsets everywhere are into exactly this `text` and `title`.
+
+    `party` is the id of the party whose record it is, None of an own article; then `record` says which.
+    `tlp` is its label, None where it has none of its own.
+    """
 
     id: str
     text: str
@@ -78,6 +85,9 @@ class Article:
     retrieved: datetime | None = None
     content_hash: str = ""
     warnings: tuple[str, ...] = field(default=())
+    party: str | None = None
+    tlp: Tlp | None = None
+    record: PartyRecord | None = None
 
     def part(self, name: Part) -> str:
         """Return the text or the title ("" where there is none)."""

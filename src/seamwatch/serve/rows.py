@@ -35,6 +35,7 @@ def row_of(incident: Mapping[str, Any]) -> Json:
         "mentions": len(mentions),
         "sources": len({mention.get("source") or mention["article"] for mention in mentions}),
         "disagreements": len(incident.get("disagreements") or []),
+        "parties": sorted({party["name"] for party in incident.get("parties") or []}),
         "updated": max((r["at"] for r in incident.get("revisions") or []), default=None),
     }
 

@@ -16,6 +16,24 @@ class MentionRef(BaseModel):
     article: str
     source: str | None
     published: str | None
+    party: str | None = None
+
+
+class PartyEntry(BaseModel):
+    """A party's record among what tells an incident: its label, and what the party keeps back of it.
+
+    `coarse` has the grain of each field that was made coarser, `status` what the party itself holds.
+    """
+
+    party: str
+    name: str
+    record: str | None
+    version: int | None
+    tlp: str | None
+    mention: str
+    withheld: list[str]
+    coarse: dict[str, str]
+    status: str | None
 
 
 class DisagreementValue(BaseModel):
@@ -104,6 +122,7 @@ class IncidentValue(Told):
     policy: str
     decisions: list[DecisionEntry]
     voices: int
+    parties: list[PartyEntry] = Field(default_factory=list)
 
 
 class AreaName(BaseModel):
@@ -132,6 +151,7 @@ class Row(BaseModel):
     sources: int
     disagreements: int
     updated: str | None
+    parties: list[str] = Field(default_factory=list)
 
 
 class RowPage(BaseModel):

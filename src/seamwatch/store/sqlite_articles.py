@@ -8,22 +8,28 @@ from datetime import UTC, date, datetime, time
 
 from seamwatch.errors import StoreError
 from seamwatch.model.incident import ArticleRef
+from seamwatch.model.party_codec import record_from_json, record_json
+from seamwatch.model.party_record import PartyRecord
 from seamwatch.model.text import Article
 from seamwatch.store.base import ArticleHit, FetchMemory
 from seamwatch.store.sqlite_database import Row, SqliteDatabase, chunks, moment, now, to_json
+from seamwatch.vocabulary.coordination import Tlp
 
-_ARTICLE = "id, text, title, published, source, url, language, author, retrieved, content_hash, warnings"
+_ARTICLE = (
+    "id, text, title, published, source, url, language, author, retrieved, content_hash, warnings, party, "
+    "tlp, released"
+)
 REF = (
     "a.id, a.title, a.source, a.url, a.published, a.stored_at, a.version_of, "
     "(SELECT json_group_array(s.source) FROM article_sources s "
     "WHERE s.article_id = a.id AND s.source <> ''), "
-    "(SELECT r.source FROM articles r WHERE r.id = a.version_of)"
+    "(SELECT r.source FROM articles r WHERE r.id = a.version_of), a.party, a.tlp, a.released"
 )
 
 
 def article_ref(row: Row) -> ArticleRef:
     """Return the reference of one row of the columns REF."""
-    name, title, source, url, published, stored_at, version_of, copies, origin = row
+    name, title, source, url, published, stored_at, version_of, copies, origin, party, tlp, released = row
     sources = set(json.loads(copies)) | ({source} if source else set())
     day = date.fromisoformat(published) if published else None
     return ArticleRef(
@@ -37,11 +43,15 @@ def article_ref(row: Row) -> ArticleRef:
         known=datetime.combine(day, time(), UTC) if day else datetime.fromisoformat(stored_at),
         version_of=version_of,
         origin=origin,
+        party=party,
+        tlp=Tlp(tlp) if tlp else None,
+        record=_record(released),
     )
 
 
 def _article(row: Row) -> Article:
-    name, text, title, published, source, url, language, author, retrieved, content_hash, warnings = row
+    name, text, title, published, source, url, language, author, retrieved, content_hash, *more = row
+    warnings, party, tlp, released = more
     return Article(
         id=name,
         text=text,
@@ -54,7 +64,14 @@ def _article(row: Row) -> Article:
         retrieved=datetime.fromisoformat(retrieved) if retrieved else None,
         content_hash=content_hash,
         warnings=tuple(json.loads(warnings)),
+        party=party,
+        tlp=Tlp(tlp) if tlp else None,
+        record=_record(released),
     )
+
+
+def _record(text: str | None) -> PartyRecord | None:
+    return record_from_json(json.loads(text), "a party's record in the database") if text else None
 
 
 def _signed(band: int) -> int:
@@ -101,7 +118,7 @@ class ArticleTables(SqliteDatabase):
                 )
             self.write(
                 f"INSERT INTO articles ({_ARTICLE}, content_key, fingerprint, version_of, stored_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     article.id,
                     article.text,
@@ -114,6 +131,9 @@ class ArticleTables(SqliteDatabase):
                     moment(article.retrieved),
                     article.content_hash,
                     to_json(article.warnings),
+                    article.party,
+                    article.tlp.value if article.tlp else None,
+                    to_json(record_json(article.record)) if article.record else None,
                     content_key,
                     fingerprint,
                     version_of,
