@@ -9,13 +9,29 @@ from typing import TYPE_CHECKING
 
 from seamwatch.coordinate.charter import Standing, standing_of
 from seamwatch.coordinate.charter_codec import notice_from_json, signed_from_json
+from seamwatch.errors import SeamwatchError
 from seamwatch.model.charter import CharterState, Notice, SignedCharter
 
 if TYPE_CHECKING:
     from seamwatch.store.base import Store
 
 
-def charter_state(store: Store) -> CharterState | None:
+def charter_state(store: Store) -> CharterState:
+    """Return what is in force in this store, and how each party stands.
+
+    SeamwatchError (no_charter) where no charter is; `charter_in_force` gives None there.
+    """
+    found = charter_in_force(store)
+    if found is None:
+        raise SeamwatchError(
+            "no charter is in force here: draft one with `seamwatch charter draft`, or take one over with "
+            "`seamwatch charter import FILE`, and sign it",
+            code="no_charter",
+        )
+    return found
+
+
+def charter_in_force(store: Store) -> CharterState | None:
     """Return what is in force in this store, and how each party stands; None where no charter is."""
     return standing(store).state
 
