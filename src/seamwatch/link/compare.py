@@ -12,6 +12,7 @@ from seamwatch.link.names import fold, name_parts, skeleton, words_of
 from seamwatch.link.rules import LinkRules
 from seamwatch.model.coded import event_of
 from seamwatch.model.incident import Mention, SourcedMention, Toll
+from seamwatch.model.party_text import LINE
 from seamwatch.vocabulary.acled import SubEventType
 from seamwatch.vocabulary.codes import ActorKind, Modality, Outcome, VictimGroup
 
@@ -88,7 +89,7 @@ class Profile:
     weapons: frozenset[str]
     rare: frozenset[str]
     support: int = 1  # tellings that name this place
-    event: tuple[str, str] | None = None  # the dataset and its event, where the telling is a dataset's row
+    event: tuple[str, str] | None = None  # the dataset and its event, or the party and its record
 
     @property
     def days(self) -> Days | None:
@@ -187,11 +188,21 @@ def told_on(sourced: SourcedMention) -> date | None:
     return article.published or (article.known.date() if article.known else None)
 
 
+def _event(sourced: SourcedMention) -> tuple[str, str] | None:
+    """Return who tells events apart by ids, and this one's: a dataset its rows, a party its records."""
+    article = sourced.article
+    if article.party is not None:
+        return (f"party {article.party}", article.record.id if article.record else article.id)
+    return event_of(sourced.mention)
+
+
 def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
     """Return what is compared of one mention."""
     mention = sourced.mention
     layers = rules.layers
-    telling = words_of(" | ".join(e.quote for e in mention.evidence[:2])[:TELLING])
+    # Of a party's record only what it quotes is a telling in words: its other lines are the values again.
+    passages = [e for e in mention.evidence if e.by != LINE][:2]
+    telling = words_of(" | ".join(e.quote for e in passages)[:TELLING])
     aimed = words_of(" | ".join(t.name for t in mention.targets))
     hurt = words_of(" | ".join(v.name for v in mention.victims))
     arms = words_of(" | ".join(w.name for w in mention.weapons))
@@ -236,7 +247,7 @@ def profile_of(sourced: SourcedMention, rules: LinkRules) -> Profile:
             for w in telling + aimed + hurt
             if len(w) >= RARE_LENGTH and w not in common and w not in rules.groups and w not in named
         ),
-        event=event_of(mention),
+        event=_event(sourced),
     )
 
 

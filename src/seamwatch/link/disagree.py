@@ -100,11 +100,19 @@ def disagreements_of(
     for name, figure in zip(TOLLS, state.figures, strict=True):
         if name in tolls:
             add(name, _groups(tolls[name]), True, figure, partial(_toll_values, name))
+    if any(t.sourced.article.party for t in told):
+        # Whether it happened at all: between parties that is not settled by who spoke last.
+        groups = _groups((t.counts, t) for t in told)
+        add("status", groups, True, None, _stand)
     if any(t.mention.perpetrators for t in told):
         groups = _groups((_named(t.mention), t) for t in told)
         names = frozenset(map(fold, state.names))
         add("perpetrators", groups, True, names, lambda m: [a.name for a in m.perpetrators])
     return tuple(found)
+
+
+def _stand(mention: Mention) -> str:
+    return mention.modality.value
 
 
 def _toll_values(name: str, mention: Mention) -> object:

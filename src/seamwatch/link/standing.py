@@ -25,10 +25,14 @@ class StatusField:
 
     A voice that denies what it told before takes it back, as does a later version of the same article.
     Confirmed needs a telling in the outlet's or an official's own name, or two independent voices that
-    report it. What was all taken back is retracted; what nobody tells but to deny it is denied.
+    report it. What was all taken back is retracted; what nobody tells but to deny it is denied. A party is
+    one voice; its denial takes nothing away from what others tell: who spoke last does not settle that.
     """
 
-    __slots__ = ("_denied", "_last_denial", "_number", "_pulled", "_reports", "_rules", "_told", "_withdrawn")
+    __slots__ = (
+        *("_denied", "_last_denial", "_number", "_pulled", "_reports", "_rules", "_told", "_unretracted"),
+        "_withdrawn",
+    )
 
     def __init__(self, rules: LinkRules) -> None:
         self._rules = rules
@@ -36,7 +40,7 @@ class StatusField:
         self._pulled: set[str] = set()
         self._number = 0
         self._last_denial = 0
-        self._told = self._denied = self._withdrawn = False
+        self._told = self._denied = self._withdrawn = self._unretracted = False
 
     def tell(self, t: Telling) -> None:
         """Take in one telling."""
@@ -50,6 +54,10 @@ class StatusField:
                 self._reports.append(_Report(t.voice, family, modality, self._number))
         elif modality is Modality.DENIED:
             self._denied = True
+            retracted = article.record is not None and article.record.status == Status.RETRACTED
+            self._unretracted = self._unretracted or not retracted
+            if article.party is not None:
+                return
             self._last_denial = self._number
             self._withdrawn = self._withdrawn or "withdrawn" in toll_words(t.mention, self._rules)
             if article.version_of:
@@ -62,7 +70,9 @@ class StatusField:
     def value(self) -> Status:
         """Return the status after the tellings so far."""
         if not self._told:
-            return Status.DENIED if self._denied else Status.FOILED
+            if self._denied:
+                return Status.DENIED if self._unretracted else Status.RETRACTED
+            return Status.FOILED
         if not self._reports:
             return Status.RETRACTED
         voices = set()

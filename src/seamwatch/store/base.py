@@ -27,6 +27,7 @@ from seamwatch.store.base_exchange import ExchangeStore
 from seamwatch.store.base_linking import LinkingStore
 from seamwatch.store.base_map import MapStore
 from seamwatch.store.base_pages import PageStore
+from seamwatch.store.base_parties import PartyRecordStore
 from seamwatch.store.base_places import PlaceStore
 from seamwatch.store.base_release import ReleaseStore
 from seamwatch.store.base_requests import RequestStore
@@ -107,6 +108,7 @@ class Store(
     ReleaseStore,
     RequestStore,
     AccountStore,
+    PartyRecordStore,
     Protocol,
 ):
     """Articles, what they say, what people decide, and the incidents derived from them.

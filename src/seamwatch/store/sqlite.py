@@ -13,6 +13,7 @@ from seamwatch.store.sqlite_incidents import IncidentTables
 from seamwatch.store.sqlite_links import LinkTables
 from seamwatch.store.sqlite_map import MapTables
 from seamwatch.store.sqlite_pages import PageTables
+from seamwatch.store.sqlite_parties import PartyRecordTables
 from seamwatch.store.sqlite_places import PlaceTables
 from seamwatch.store.sqlite_release import ReleaseTables
 from seamwatch.store.sqlite_requests import RequestTables
@@ -20,6 +21,7 @@ from seamwatch.store.sqlite_tombstones import TombstoneTables
 
 
 class SqliteStore(
+    PartyRecordTables,
     ArticleTables,
     LinkTables,
     IncidentTables,

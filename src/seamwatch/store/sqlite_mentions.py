@@ -48,7 +48,8 @@ def box_sql(table: str, points: str, box: Box) -> tuple[str, list[float]]:
     return f"({' OR '.join(parts)})", values
 
 
-def _row(article_id: str, ordinal: int, mention: Mention) -> Row:
+def mention_row(article_id: str, ordinal: int, mention: Mention) -> Row:
+    """Return a mention as a row: its id, its article's, its place in it, its JSON, and what is looked up."""
     when, where = mention.date, mention.place
     return (
         mention.id,
@@ -131,7 +132,7 @@ class MentionTables(SqliteDatabase):
                 "INSERT INTO mentions (id, article_id, ordinal, json, event_type, sub_event_type, modality, "
                 "date_start, date_end, lat, lon, radius, country, admin1) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_row(article_id, n, m) for n, m in enumerate(extraction.mentions, 1)),
+                (mention_row(article_id, n, m) for n, m in enumerate(extraction.mentions, 1)),
             )
             self.write_all("INSERT INTO incident_mentions VALUES (?, ?)", owners)
 

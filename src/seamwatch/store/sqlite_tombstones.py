@@ -38,6 +38,26 @@ class TombstoneTables(SqliteDatabase):
         Incidents are not rewritten: the caller derives those that its mentions told anew, in the same
         transaction. `erase_traces` makes it final.
         """
+        with self.transaction():
+            content_key = self._erase(tombstone)
+            self.write(
+                'INSERT OR REPLACE INTO tombstones (article_id, "by", at, why, digest) '
+                "VALUES (?, ?, ?, ?, ?)",
+                (
+                    tombstone.article,
+                    tombstone.by,
+                    moment(tombstone.at),
+                    tombstone.why,
+                    self._digest(content_key, make=True),
+                ),
+            )
+
+    def erase_record(self, article_id: str, by: str, at: datetime) -> None:
+        """Erase a party's record with all that hangs on it, as `forget_article` does, without a tombstone."""
+        self._erase(Tombstone(article=article_id, by=by, at=at, why=""))
+
+    def _erase(self, tombstone: Tombstone) -> str:
+        """Erase an article with all that hangs on it; return its content key."""
         name = tombstone.article
         with self.transaction():
             rows = self.read("SELECT content_key, url FROM articles WHERE id = ?", (name,))
@@ -61,18 +81,8 @@ class TombstoneTables(SqliteDatabase):
             self.write("UPDATE articles SET version_of = NULL WHERE version_of = ?", (name,))
             # What hangs on the article and its mentions falls with them.
             self.write("DELETE FROM articles WHERE id = ?", (name,))
-            self.write(
-                'INSERT OR REPLACE INTO tombstones (article_id, "by", at, why, digest) '
-                "VALUES (?, ?, ?, ?, ?)",
-                (
-                    name,
-                    tombstone.by,
-                    moment(tombstone.at),
-                    tombstone.why,
-                    self._digest(content_key, make=True),
-                ),
-            )
             self.forget()
+        return str(content_key)
 
     def _column(self, sql: str, value: str) -> list[str]:
         return [row[0] for row in self.read(sql, (value,))]
