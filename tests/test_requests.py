@@ -26,7 +26,6 @@ from seamwatch.coordinate.requests import (
     allowed_moves,
     escalate_to,
     escalated,
-    escalated_id,
     given_late,
     unanswered,
     view_request,
@@ -40,6 +39,7 @@ Json = dict[str, Any]
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "requests.yaml").read_text("utf-8"))
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 ID = "3f6f2c1e-8a55-4c5e-9d8c-0d7f5a0c9b11"
+OTHER = "3f6f2c1e-8a55-4c5e-9d8c-0d7f5a0c9b12"
 ALL = frozenset(("asker", "army", "police", "ngo", "north", "centre"))
 
 
@@ -123,13 +123,13 @@ def test_nothing_is_expected_without_a_time() -> None:
     assert unanswered([waiting], {}, times_of(CASES["times"]), hours(1_000)) == ()
 
 
-def test_an_escalation_is_always_the_same_request() -> None:
-    """The request that asks on has one id, the same words, and as much time as the first one gave."""
+def test_an_escalation_asks_the_same() -> None:
+    """The request that asks on has the same words and as much time; nobody is asked next twice."""
     first = asked({"kind": "response", "to": ["army"], "deadline": 5})
-    made = escalated(first, ("centre", "army"), hours(5))
-    assert made.id == escalated_id(ID) == escalated(first, ("centre",), hours(9)).id != ID
+    made = escalated(first, OTHER, ("centre", "army"), hours(5))
     assert (made.text, made.deadline, made.escalated_from) == (first.text, hours(10), ID)
     late = view_request(made, (), hours(50), times_of(CASES["times"]))
+    assert escalate_to(late, times_of(CASES["times"]), ALL) == ("north", "centre", "army")
     assert escalate_to(late, times_of(CASES["times"]), ALL, earlier=("north",)) == ()
 
 

@@ -30,9 +30,10 @@ GIVEN = (RequestState.ACKNOWLEDGED, RequestState.ACCEPTED, RequestState.DECLINED
 
 _PARTY = re.compile(r"[a-z0-9-]{1,40}")
 _AREA = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
-# Line breaks and tabs are part of a text; other control characters and lone surrogates are not.
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_NOT_OFFICE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+# Line breaks and tabs are part of a text; what steers a terminal or turns the line around is not.
+_STEERS = "\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_NOT_TEXT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f{_STEERS}]")
+_NOT_OFFICE = re.compile(f"[\x00-\x1f{_STEERS}]")
 _REQUEST = frozenset(
     ("id", "sender", "to", "kind", "text", "at", "deadline", "priority", "record", "area", "by")
     + ("escalated_from",)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 from seamwatch.coordinate.request_codec import GIVEN
 from seamwatch.model.charter import AnswerTime
@@ -26,7 +25,6 @@ _MOVES: Mapping[RequestState, frozenset[RequestState]] = {
 }
 # One party's answers of one moment count in this order, whichever was heard first.
 _RANK = {state: rank for rank, state in enumerate((ACKNOWLEDGED, DECLINED, ACCEPTED, DONE))}
-_ESCALATED = uuid5(NAMESPACE_URL, "seamwatch:escalated")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,14 +136,6 @@ def _passed(start: datetime, hours: float | None, now: datetime) -> bool:
 # --- escalation
 
 
-def escalated_id(request_id: str) -> str:
-    """Return the id of the request that asks on where one got no answer: always the same one.
-
-    So it is made once, also where two processes or two starts of a node find the lateness.
-    """
-    return str(uuid5(_ESCALATED, str(UUID(request_id))))
-
-
 def escalate_to(
     view: RequestView,
     times: Sequence[AnswerTime],
@@ -171,10 +161,10 @@ def escalate_to(
     return (*fresh, *(p for p in silent if p in active)) if fresh else ()
 
 
-def escalated(request: Request, to: tuple[str, ...], now: datetime) -> Request:
-    """Return the request that asks on: the same words, with as much time as the first one gave."""
+def escalated(request: Request, name: str, to: tuple[str, ...], now: datetime) -> Request:
+    """Return the request that asks on under an id: the same words, with as much time as the first gave."""
     return Request(
-        id=escalated_id(request.id),
+        id=name,
         sender=request.sender,
         to=to,
         kind=request.kind,
