@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import field as field_of
 from datetime import datetime
 from typing import Any
 
@@ -57,8 +58,9 @@ class ReleaseOrder:
     """What a person ordered about one incident (by its id) and one party, or all (None).
 
     HOLD: nothing goes out, and what went out is withdrawn. RELEASE: a HOLD no longer holds. LABEL: `tlp` at
-    least. WITHHOLD_FIELD: `field` does not go out. APPROVE: by a second person, where a rule asks for one.
-    The newest of each kind holds. `number` is the store's.
+    least. WITHHOLD_FIELD: `field` does not go out; a RELEASE with that `field` takes it back. APPROVE: by a
+    second person, where a rule asks for one; `approved` says how finely each field was shown to that person,
+    and what becomes finer needs another approval. The newest of each kind holds. `number` is the store's.
     """
 
     incident: str
@@ -70,6 +72,7 @@ class ReleaseOrder:
     tlp: Tlp | None = None
     why: str = ""
     number: int = 0
+    approved: Mapping[str, int] = field_of(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +89,10 @@ class Verdict:
     """What one party receives of one incident now.
 
     `state`: "released", "waits" (until `due`), "approval" (a second person's is missing), "held" (a person
-    ordered so), "none" (no rule fits, or nothing of it is our own). `content` is set only where it is
-    released: exactly the JSON that goes out, without record and version. `rule` is the id of the rule.
+    ordered so), "none" (no rule fits, or nothing of it is our own). `content` is exactly the JSON that goes
+    out, without record and version, where it is released; where an approval is missing, what would go out.
+    `due` of a released one is when news of it goes out. `rule` is the id of the rule, "charter:" before it
+    where it is the charter's. `unapproved` are fields that are withheld or coarser until somebody approves.
     """
 
     incident: str
@@ -99,3 +104,4 @@ class Verdict:
     content: Mapping[str, Any] | None = None
     reasons: tuple[FieldReason, ...] = ()
     text: str = ""
+    unapproved: tuple[str, ...] = ()
