@@ -367,7 +367,7 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const ROOT = "/api/v1";
+export const ROOT = "/api/v1";
 
 async function answered(response: Response): Promise<Response> {
   if (response.ok) return response;
@@ -387,7 +387,7 @@ async function answered(response: Response): Promise<Response> {
   throw new ApiError(code, message, field, response.status, details);
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
+export async function send(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -398,13 +398,13 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   return answered(response);
 }
 
-async function get<T>(path: string, params?: URLSearchParams | null, signal?: AbortSignal): Promise<T> {
+export async function get<T>(path: string, params?: URLSearchParams | null, signal?: AbortSignal): Promise<T> {
   const query = params?.toString();
   const response = await send(ROOT + path + (query ? `?${query}` : ""), { signal: signal ?? null });
   return (await response.json()) as T;
 }
 
-async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit =
     body instanceof FormData
       ? { method: "POST", body }
@@ -413,7 +413,7 @@ async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promi
   return (await response.json()) as T;
 }
 
-function withParams(base: URLSearchParams, more: Record<string, string | number | null | undefined>): URLSearchParams {
+export function withParams(base: URLSearchParams, more: Record<string, string | number | null | undefined>): URLSearchParams {
   const params = new URLSearchParams(base);
   for (const [key, value] of Object.entries(more))
     if (value !== null && value !== undefined && value !== "") params.set(key, String(value));

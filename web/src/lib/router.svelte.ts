@@ -1,6 +1,9 @@
 /** Where the reader is: path and query of the address. Pages never touch `history` themselves. */
 
-export type Name = "explore" | "incident" | "review" | "add" | "list" | "sitrep" | "lost";
+export type Name =
+  | "explore" | "incident" | "review" | "add" | "list" | "sitrep"
+  | "centre" | "requests" | "releases" | "audit"
+  | "lost";
 
 export interface Route {
   name: Name;
@@ -17,6 +20,10 @@ const NAMES: Record<string, Name> = {
   "/add": "add",
   "/list": "list",
   "/sitrep": "sitrep",
+  "/centre": "centre",
+  "/requests": "requests",
+  "/releases": "releases",
+  "/audit": "audit",
 };
 
 const here = $state({ path: location.pathname, search: location.search });
