@@ -89,7 +89,8 @@ class Taken:
 
     `problem` is None or one stable word: "forged" (hash, signature or content does not fit), "fork" (another
     entry of this number was accepted before), "gap" (entries before it are missing), "not_party" (its sender
-    is not active in the charter), "not_for_us", "too_large". Nothing of a page after a problem is accepted.
+    is not active in the charter), "not_for_us", "rollback" (of an epoch that its sender left), "too_large".
+    Nothing of a page after a problem is accepted.
     """
 
     new: int = 0
@@ -104,14 +105,16 @@ class ReceivedRecord:
     """One record of another party as it stands here.
 
     `state`: "shown", "withdrawn" (content erased), "held" (released again although withdrawn before at this
-    version or a later one: the sender must say so anew). `content` is the JSON as released, None where
-    erased.
+    version or a later one: the sender must say so anew), "missing" (its content was erased or lost on the
+    way). `withdrawn` is the highest version that was withdrawn, 0 for none. `content` is the JSON as
+    released, None where erased.
     """
 
     party: str
     record: str
     version: int
     state: str
+    withdrawn: int = 0
     content: dict[str, Any] | None = None
     epoch: int = 1
     number: int = 0
@@ -125,7 +128,7 @@ class SentRecord:
 
     `state`: "released" or "withdrawn". `digest` is that of the canonical content in clear, keyed with a
     secret of this node, so that the same content is not sent twice. `receipted` is when the receipt came,
-    None yet.
+    None yet. `field` is the one that the last release withdrew, None of others.
     """
 
     receiver: str
@@ -139,6 +142,7 @@ class SentRecord:
     at: datetime | None = None
     receipted: datetime | None = None
     why: str = ""
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,32 @@
+"""Opening a party's node: its store, and its keys in the file beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seamwatch.coordinate.keys import KeyRing
+from seamwatch.pipeline.centre.node import Node
+from seamwatch.pipeline.centre.picture import Picture
+
+if TYPE_CHECKING:
+    from seamwatch.store.base import Store
+
+
+def keys_beside(db: str | Path) -> Path:
+    """Return where the key file of a database is, unless another is named."""
+    return Path(f"{db}.keys")
+
+
+def open_node(db: str | Path, keys_path: Path | None, store: Store) -> Node:
+    """Return the node of a party on its open store; SeamwatchError where its key file can't be read."""
+    keys = KeyRing.load(keys_beside(db) if keys_path is None else keys_path)
+    return Node(store, keys, picture=_picture(store))
+
+
+def _picture(store: Store) -> Picture | None:
+    try:
+        from seamwatch.pipeline.centre.record_picture import RecordPicture
+    except ModuleNotFoundError:
+        return None
+    return RecordPicture(store)
