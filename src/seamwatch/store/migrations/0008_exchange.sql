@@ -34,7 +34,7 @@ CREATE TABLE feed_entries (
     signature TEXT NOT NULL,
     UNIQUE (sender, receiver, epoch, number)
 );
-CREATE INDEX feed_entries_subject ON feed_entries (subject, sender, receiver) WHERE subject <> '';
+CREATE INDEX feed_entries_subject ON feed_entries (subject, sender, receiver, epoch, number);
 
 -- A salt and a box, encrypted for sender and receiver. Erased when withdrawn or superseded.
 CREATE TABLE feed_contents (
