@@ -18,7 +18,9 @@ PAGE = Path(__file__).parent / "reference" / "api.md"
 MADE = "<!-- Made by docs/make_api.py from the code. Change the code, then run it again. -->\n"
 HEAD = """# The HTTP API
 
-`seamwatch serve` answers on this machine alone, and what it answers is JSON unless the route says otherwise.
+What `seamwatch serve` answers is JSON unless the route says otherwise. Without accounts it answers on this
+machine alone. With accounts a program sends a token: `Authorization: Bearer swt_...`. A page signs in with
+`POST /api/v1/session`, and sends the answer's `csrf` as `X-CSRF-Token` with every write.
 `/api/v1/openapi.json` describes every route for programs (OpenAPI 3.1); this page is made from it.
 
 - **Errors** have one shape: `{"error": {"code": "bad_value", "message": "...", "field": "since"}}`. `code`

@@ -34,7 +34,9 @@ def serving(db: Path | str, **options: Any) -> Iterator[httpx.Client]:
     from seamwatch.serve.options import ServeOptions
 
     app = make_app(ServeOptions(db=str(db), **options))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", proxy_headers=False)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -11,6 +11,7 @@ import typer
 
 from seamwatch import __version__
 from seamwatch.cli import (
+    account,
     areas,
     decide,
     demo,
@@ -76,6 +77,7 @@ app.command("link")(link.link)
 app.add_typer(areas.app)
 app.add_typer(places.app)
 app.command("serve")(serve.serve)
+app.add_typer(account.app)
 app.command("demo")(demo.demo)
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import typer
 
 from seamwatch.cli.database import DB_OPTION, database_path, open_database
-from seamwatch.cli.output import say
+from seamwatch.cli.output import EXIT_USAGE, say
 
 
 def serve(
     db: str = DB_OPTION,
-    host: str = typer.Option("127.0.0.1", help="Where to listen: a name or address of this machine alone."),
+    host: str = typer.Option(
+        "127.0.0.1", help="Where to listen. Without accounts: a name or address of this machine alone."
+    ),
     port: int = typer.Option(8765, min=0, max=65_535, help="On which port; 0 takes any that is free."),
     open_browser: bool = typer.Option(
         None,
@@ -29,16 +32,43 @@ def serve(
         "and its tiles from there.",
         show_default=False,
     ),
+    cert: Path = typer.Option(
+        None, metavar="FILE", help="Certificate for https, as PEM, with --key.", show_default=False
+    ),
+    key: Path = typer.Option(None, metavar="FILE", help="Key of --cert.", show_default=False),
+    behind_proxy: bool = typer.Option(
+        False, "--behind-proxy", help="A proxy on this machine holds the certificate; believe what it says."
+    ),
+    allowed_host: list[str] = typer.Option(
+        [],
+        metavar="NAME",
+        help="A name under which others open the desk. May be repeated.",
+        show_default=False,
+    ),
 ) -> None:
     """Open the desk: the map, the timeline, the sources and the review queue in the browser.
 
     It listens on this machine alone, and prints its address. Ctrl-C ends it.
+    With accounts (see: seamwatch account) others may reach it, over https.
 
     Example: seamwatch serve --db kirkuk.db
     """
     # Without --db the desk opens on an empty record, to which articles can be added.
     open_database(db, must_exist=bool(db)).close()
-    run(database_path(db), host, port, open_browser=open_browser, style=style)
+    if (cert is None) != (key is None):
+        say("seamwatch serve: --cert and --key go together")
+        raise typer.Exit(EXIT_USAGE)
+    run(
+        database_path(db),
+        host,
+        port,
+        open_browser=open_browser,
+        style=style,
+        cert=cert,
+        key=key,
+        behind_proxy=behind_proxy,
+        allowed_hosts=tuple(allowed_host),
+    )
 
 
 def run(
@@ -48,23 +78,28 @@ def run(
     *,
     open_browser: bool | None = None,
     style: str | None = None,
+    cert: Path | None = None,
+    key: Path | None = None,
+    behind_proxy: bool = False,
+    allowed_hosts: tuple[str, ...] = (),
 ) -> None:
     """Serve a database until Ctrl-C; the address goes to standard output."""
     from seamwatch.serve.options import ServeOptions
-    from seamwatch.serve.run import check_host, run_desk
+    from seamwatch.serve.run import run_desk
 
-    check_host(host)
     wanted = has_screen() if open_browser is None else open_browser
 
     def ready(address: str) -> None:
         typer.echo(address)
-        say("The desk is open at this address, on this machine alone. Ctrl-C ends it.")
+        where = "for those who have an account" if allowed_hosts else "on this machine alone"
+        say(f"The desk is open at this address, {where}. Ctrl-C ends it.")
         if wanted:
             import webbrowser
 
             webbrowser.open(address)
 
-    run_desk(ServeOptions(db=path, style_url=style), host, port, ready=ready)
+    options = ServeOptions(db=path, style_url=style, behind_proxy=behind_proxy, allowed_hosts=allowed_hosts)
+    run_desk(options, host, port, cert=cert, key=key, ready=ready)
     say("The desk is closed; what was decided and read is stored.")
 
 

@@ -11,11 +11,14 @@ from importlib import import_module
 from fastapi import FastAPI
 
 from seamwatch import __version__
+from seamwatch.errors import SeamwatchError
 from seamwatch.serve import faults
+from seamwatch.serve.access import Access, Rules
 from seamwatch.serve.context import Desk
 from seamwatch.serve.description import describe
 from seamwatch.serve.etags import Tagger
 from seamwatch.serve.options import ServeOptions
+from seamwatch.serve.people import People
 from seamwatch.serve.security import Gate
 
 API = "/api/v1"
@@ -23,6 +26,9 @@ API = "/api/v1"
 MOST_WARMING = 10.0
 # Modules of this package with a `router`, whose paths stand under API.
 ROUTERS: tuple[str, ...] = (
+    "sessions",
+    "oidc",
+    "accounts",
     "config",
     "incidents",
     "articles",
@@ -66,12 +72,19 @@ def make_app(options: ServeOptions) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.desk = desk
+    app.state.people = People(desk)
     describe(app)
     faults.install(app)
     for names, prefix in ((ROUTERS, API), (ROOT_ROUTERS, "")):
         for name in names:
             app.include_router(import_module(f"seamwatch.serve.{name}").router, prefix=prefix)
+    try:
+        rules = Rules(app)
+    except SeamwatchError:
+        desk.close()
+        raise
     app.add_middleware(Tagger)
+    app.add_middleware(Access, rules=rules, people=app.state.people)
     # The last added is the first that a request meets.
     app.add_middleware(Gate, options=options)
     return app

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from seamwatch.errors import UnknownIdError
 from seamwatch.model.history import ToldDecision
 from seamwatch.model.incident_codec import decision_json
+from seamwatch.serve.access import who
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.faults import RequestError, unknown_id
@@ -67,8 +68,9 @@ def decisions(
 
 
 @router.post("/decisions", summary="Decide something", response_model=DecisionAnswer)
-def decide(desk: TheDesk, ask: DecisionAsk) -> Response:
+def decide(request: Request, desk: TheDesk, ask: DecisionAsk) -> Response:
     """Store a decision and link again what it touches; return what that changed. All of it, or nothing."""
+    by = who(request, ask.by)
     kind = _kind(ask)
     first, why = ask.mentions[0], ask.reason or ""
     field, value = _correction(desk, ask) if kind is DecisionKind.CORRECT else ("", None)
@@ -92,7 +94,7 @@ def decide(desk: TheDesk, ask: DecisionAsk) -> Response:
             case _:
                 return decider.split(first, ask.mentions, why=why)
 
-    return _decided(desk, ask.by, made, dry_run=ask.dry_run)
+    return _decided(desk, by, made, dry_run=ask.dry_run)
 
 
 def _kind(ask: DecisionAsk) -> DecisionKind:
@@ -127,8 +129,9 @@ def _correction(desk: Desk, ask: DecisionAsk) -> tuple[str, Any]:
 
 
 @router.post("/decisions/{number}/undo", summary="Take a decision back", response_model=DecisionAnswer)
-def undo(desk: TheDesk, number: str, ask: UndoAsk) -> Response:
+def undo(request: Request, desk: TheDesk, number: str, ask: UndoAsk) -> Response:
     """Store that a decision (12 or d12) no longer holds; return what that changed."""
+    by = who(request, ask.by)
     digits = number.removeprefix("d")
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 16):
         raise RequestError(
@@ -139,7 +142,7 @@ def undo(desk: TheDesk, number: str, ask: UndoAsk) -> Response:
             store.decision(int(digits))
         except UnknownIdError:
             raise unknown_id("decision", number, "/api/v1/decisions") from None
-    return _decided(desk, ask.by, lambda decider: decider.undo(int(digits), why=ask.reason or ""))
+    return _decided(desk, by, lambda decider: decider.undo(int(digits), why=ask.reason or ""))
 
 
 def _decided(desk: Desk, by: str, make: Callable[[Decider], Decided], *, dry_run: bool = False) -> Response:

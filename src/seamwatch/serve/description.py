@@ -12,11 +12,13 @@ from seamwatch.serve.schemas import ErrorBody
 _SHAPES = "#/components/schemas/{model}"
 ERRORS = {
     400: "What was asked for is wrong: `field` names the parameter.",
-    403: "The request comes from another host or site.",
+    401: "Nobody is signed in, or the token is not good.",
+    403: "The request comes from another host or site, or the account may not do this.",
     404: "There is nothing under this id.",
     409: "What is stored does not allow it.",
     413: "The body is too large.",
     415: "The body's content type is not taken.",
+    429: "Too many requests: wait as long as Retry-After says.",
     503: "The database is busy or the server is ending: try again.",
 }
 _OF_WRITES = (409, 413, 415)

@@ -12,17 +12,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seamwatch.serve.context import Desk
 
-# Jobs change without the database; the description and the health do not follow from it.
-_UNTAGGED = ("/api/v1/jobs", "/api/v1/openapi.json")
+# Jobs change without the database; the description, the health and who is signed in do not follow from it;
+# requests expire by the clock.
+_UNTAGGED = (
+    "/api/v1/jobs",
+    "/api/v1/openapi.json",
+    "/api/v1/session",
+    "/api/v1/requests",
+    "/api/v1/unanswered",
+)
 
 
-def tag_of(mark: str, path: str, query: bytes) -> str:
+def tag_of(mark: str, path: str, query: bytes, who: str = "") -> str:
     """Return the ETag of what a path and a query give in one state of the database. It is weak.
+
+    `who` says for whom: what one account was given is no answer for another one in the same browser.
 
     >>> tag_of("a-1", "/api/v1/areas", b"") == tag_of("a-2", "/api/v1/areas", b"")
     False
     """
-    asked = hashlib.blake2b(path.encode() + b"?" + query, digest_size=8).hexdigest()
+    whole = b"\0".join((path.encode() + b"?" + query, who.encode()))
+    asked = hashlib.blake2b(whole, digest_size=8).hexdigest()
     return f'W/"{mark}-{asked}"'
 
 
@@ -52,7 +62,9 @@ class Tagger:
             await self._app(scope, receive, send)
             return
         desk = cast("Desk", scope["app"].state.desk)
-        tag = tag_of(await run_in_threadpool(desk.mark), path, scope.get("query_string", b""))
+        identity = scope.get("state", {}).get("identity")
+        who = "" if identity is None else f"{identity.name} {identity.role} {identity.clearance}"
+        tag = tag_of(await run_in_threadpool(desk.mark), path, scope.get("query_string", b""), who)
         caching = {"etag": tag, "cache-control": "no-cache"}
         if is_held(tag, Headers(scope=scope).get("if-none-match")):
             await Response(status_code=304, headers=caching)(scope, receive, send)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,7 +14,13 @@ from starlette.exceptions import HTTPException
 from seamwatch.errors import FetchError, InputError, SeamwatchError, StoreError, UnknownIdError
 
 LOG = logging.getLogger("seamwatch.serve")
-_STORE_STATUS = {"store_busy": 503, "store_closed": 503, "store_full": 507, "not_undoable": 409}
+_STORE_STATUS = {
+    "store_busy": 503,
+    "store_closed": 503,
+    "store_full": 507,
+    "not_undoable": 409,
+    "account_exists": 409,
+}
 _WORDS = {
     404: ("not_found", "there is nothing at {path}: the API's description is at /api/v1/openapi.json"),
     405: ("method_not_allowed", "{path} does not take {method}: see /api/v1/openapi.json for what it takes"),
@@ -23,6 +30,8 @@ _WORDS = {
 
 class RequestError(SeamwatchError):
     """A request that is refused: with its status, and the parameter or field that is wrong."""
+
+    headers: Mapping[str, str] | None = None
 
     def __init__(self, message: str, *, code: str, status: int = 400, field: str | None = None) -> None:
         super().__init__(message, code=code)
@@ -77,7 +86,7 @@ def install(app: FastAPI) -> None:
         status = status_of(wrong)
         if status >= 500:
             LOG.error("%s", wrong)
-        return JSONResponse(fault_body(wrong), status)
+        return JSONResponse(fault_body(wrong), status, headers=getattr(wrong, "headers", None))
 
     async def invalid(_: Request, wrong: Exception) -> JSONResponse:
         assert isinstance(wrong, RequestValidationError)

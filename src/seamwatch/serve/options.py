@@ -18,6 +18,10 @@ class ServeOptions:
     `port` is what the Host header must name; None: the port on which a request came in. `style_url` is a
     MapLibre style to use in place of the own base map. With `private_addresses` a job may fetch URLs of the
     private network.
+
+    `shared`: others than this machine's users reach the server, so nothing is answered without accounts.
+    `allowed_hosts` are the names, with a port where it is not the scheme's own, under which they do. `tls`:
+    it speaks TLS itself; `behind_proxy`: a proxy on this machine does, and says so in X-Forwarded headers.
     """
 
     db: str
@@ -26,3 +30,7 @@ class ServeOptions:
     private_addresses: bool = False
     most_upload: int = MOST_UPLOAD
     most_bytes: int = MOST_BYTES
+    shared: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    tls: bool = False
+    behind_proxy: bool = False

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
 from seamwatch.errors import FieldError
+from seamwatch.model.account import LOCAL
+from seamwatch.serve.access import identity_of
 from seamwatch.serve.context import TheDesk
 from seamwatch.serve.extract import Day
 from seamwatch.serve.faults import RequestError, body_of
@@ -89,7 +91,7 @@ class Filed(BaseModel):
     status_code=201,
     responses={409: {"description": "several places have the name: `error.candidates` holds them"}},
 )
-def file_report(desk: TheDesk, form: ReportForm) -> Any:
+def file_report(request: Request, desk: TheDesk, form: ReportForm) -> Any:
     """Store a report as an article of its own, each value with the form's words as its evidence, and link it.
 
     Return the article's id and the ids of the incidents that it tells. The same report filed again is known.
@@ -97,6 +99,9 @@ def file_report(desk: TheDesk, form: ReportForm) -> Any:
     from seamwatch.model.codec import place_json
     from seamwatch.model.field_report import AmbiguousPlaceError, field_report_from_json
 
+    identity = identity_of(request)
+    if identity is not LOCAL:
+        form.by = identity.name
     filer = desk.reading.filer()
     try:
         report = field_report_from_json(form.model_dump(mode="json"))

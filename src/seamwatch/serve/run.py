@@ -5,17 +5,20 @@ from __future__ import annotations
 import errno
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
 from seamwatch.errors import SeamwatchError
 from seamwatch.serve.app import make_app
+from seamwatch.serve.hosts import is_host, is_loopback
 from seamwatch.serve.options import ServeOptions
-from seamwatch.serve.security import is_loopback
+from seamwatch.store import open_store
 
 # Streams that are open when the server ends are cut off after so many seconds.
 _LAST_SECONDS = 2
@@ -50,20 +53,63 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def check_host(host: str) -> None:
-    """Raise SeamwatchError where a host is not this machine alone."""
-    if not is_loopback(host):
+def shared_options(options: ServeOptions, host: str, *, accounts: bool) -> ServeOptions:
+    """Return the options of a server on a host, told whether others than this machine's users reach it.
+
+    SeamwatchError where they would and must not: without accounts, in clear, or under names not given.
+    """
+    near = is_loopback(host)
+    if near and not options.behind_proxy and not options.allowed_hosts:
+        return options
+    if not accounts:
         raise SeamwatchError(
-            f"--host {host}: this version has no accounts, so whoever reaches the server may read and change "
-            "the record. It listens on this machine alone: use --host 127.0.0.1, and from another machine "
-            "a tunnel, as in: ssh -L 8765:127.0.0.1:8765 THIS_MACHINE",
+            f"--host {host}: this desk has no accounts, so whoever reaches the server may read and change "
+            "the record. Add the first with `seamwatch account add NAME --role admin`. Without accounts it "
+            "listens on this machine alone: use --host 127.0.0.1, and from another machine a tunnel, as in: "
+            "ssh -L 8765:127.0.0.1:8765 THIS_MACHINE",
             code="host_refused",
         )
+    if options.behind_proxy and not near:
+        raise SeamwatchError(
+            f"--behind-proxy with --host {host}: only a proxy on this machine is believed, so the desk "
+            "listens on 127.0.0.1",
+            code="host_refused",
+        )
+    if not (options.tls or options.behind_proxy):
+        raise SeamwatchError(
+            f"--host {host}: passwords would cross the network in clear. Give --cert and --key, or "
+            "--behind-proxy where a proxy on this machine holds the certificate",
+            code="host_refused",
+        )
+    if not options.allowed_hosts:
+        raise SeamwatchError(
+            "under which name do people open the desk? Say it with --allowed-host, as in: "
+            "--allowed-host desk.example.org",
+            code="host_refused",
+        )
+    for name in options.allowed_hosts:
+        if not is_host(name):
+            raise SeamwatchError(
+                f"--allowed-host {name}: give a name, and a port where it is not 443, as in "
+                "desk.example.org:8443",
+                code="host_refused",
+            )
+    return replace(options, shared=True)
+
+
+def check_certificate(cert: Path, key: Path) -> None:
+    """Raise SeamwatchError where a certificate and its key can't be read or don't belong together."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
+    except (OSError, ssl.SSLError) as wrong:
+        raise SeamwatchError(
+            f"{cert} and {key} are no certificate with its key ({wrong}): give both as PEM files",
+            code="bad_certificate",
+        ) from wrong
 
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens on a port of this machine (0: any free one); SeamwatchError where not."""
-    check_host(host)
     name = "127.0.0.1" if host.lower().rstrip(".") == "localhost" else host.strip("[]")
     family = socket.AF_INET6 if ":" in name else socket.AF_INET
     # The event loop sends small answers without waiting for more (40 ms) only where the protocol is named.
@@ -84,21 +130,39 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def run_desk(
-    options: ServeOptions, host: str, port: int, *, ready: Callable[[str], None] = lambda _: None
+    options: ServeOptions,
+    host: str,
+    port: int,
+    *,
+    cert: Path | None = None,
+    key: Path | None = None,
+    ready: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve a database until Ctrl-C or SIGTERM; `ready` gets the address when the server answers.
 
-    SeamwatchError where the database can't be opened, the host is not this machine, or the port is taken.
+    SeamwatchError where the database can't be opened, others would reach the desk that must not, the
+    certificate can't be used, or the port is taken.
     """
+    options = replace(options, tls=cert is not None)
+    with open_store(options.db, create=False) as store:
+        options = shared_options(options, host, accounts=store.has_accounts())
+    if cert is not None and key is not None:
+        check_certificate(cert, key)
     with listen(host, port) as made:
         taken = made.getsockname()[1]
         app = make_app(replace(options, port=taken))
         shown = f"[{made.getsockname()[0]}]" if made.family == socket.AF_INET6 else made.getsockname()[0]
+        scheme = "https" if options.tls else "http"
+        addresses = [f"https://{name}/" for name in options.allowed_hosts] or [f"{scheme}://{shown}:{taken}/"]
         config = uvicorn.Config(
             app,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=_LAST_SECONDS,
             server_header=False,
+            # What a proxy says is read in one place, `hosts`, and only where there is one.
+            proxy_headers=False,
+            ssl_certfile=cert,
+            ssl_keyfile=key,
         )
-        _Server(config, lambda: ready(f"http://{shown}:{taken}/")).run(sockets=[made])
+        _Server(config, lambda: ready(addresses[0])).run(sockets=[made])

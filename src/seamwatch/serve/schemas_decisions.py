@@ -30,14 +30,14 @@ class DecisionAsk(BaseModel):
     field: str | None = Field(None, max_length=100)
     value: Any = None
     reason: Why | None = None
-    by: Name
+    by: Name | None = Field(None, description="Who decides. With accounts it is who is signed in.")
     dry_run: bool = Field(False, description="Tell what would change, and store nothing.")
 
 
 class UndoAsk(BaseModel):
     """Who takes a decision back, and why."""
 
-    by: Name
+    by: Name | None = Field(None, description="Who decides. With accounts it is who is signed in.")
     reason: Why | None = None
 
 

@@ -1,14 +1,13 @@
 """What stands before every route: whose requests are taken, how large they may be, what a browser may do.
 
-The server has no accounts. Whoever can open a connection to it on this machine may use it; a web page of
-another site, open in the user's browser, may not. So Host must be this machine's own name (a foreign name
-that was made to lead here is refused), a write must come from the server's own pages or from no page, and its
-content type must be one that another site's form can't send unasked.
+Who asks is found out later (`access`). Here it is from where: a web page of another site, open in the user's
+browser, may not use the server. So Host must be this machine's own name or one that was allowed at the start
+(a foreign name that was made to lead here is refused), a write must come from the server's own pages or from
+no page, and its content type must be one that another site's form can't send unasked.
 """
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -17,7 +16,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seamwatch.serve.faults import TooLargeError, body_of
+from seamwatch.serve.hosts import is_allowed_host, is_loopback, is_own_host, seen_from_outside
 from seamwatch.serve.options import ServeOptions
+
+__all__ = ["Gate", "content_policy", "is_loopback", "response_headers"]
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 UPLOADS = "/api/v1/jobs"
@@ -39,20 +41,6 @@ _POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a name or address means this machine alone.
-
-    >>> [is_loopback(h) for h in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "example.org")]
-    [True, True, True, False, False]
-    """
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def content_policy(style_url: str | None = None) -> str:
@@ -91,12 +79,16 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope = seen_from_outside(scope, self._options)
+        secure = scope["scheme"] == "https"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if secure:
+                    headers.setdefault("strict-transport-security", "max-age=31536000")
             await send(message)
 
         headers = Headers(scope=scope)
@@ -115,18 +107,25 @@ class Gate:
         await self._app(scope, self._counted(receive, most), send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
-        host = headers.get("host", "")
+        host, scheme = headers.get("host", ""), scope["scheme"]
         port = self._options.port or (scope.get("server") or (None, None))[1]
-        if not _is_own_host(host, port):
+        if is_allowed_host(host, scheme, self._options.allowed_hosts):
+            if scheme != "https":
+                return _refused(
+                    403,
+                    "not_secure",
+                    f"open https://{host}/: passwords do not cross a network in clear. A proxy must send "
+                    "X-Forwarded-Proto",
+                )
+        elif not is_own_host(host, port, scheme):
+            known = ", ".join(self._options.allowed_hosts) or f"{scheme}://127.0.0.1:{port}/"
             return _refused(
-                403,
-                "wrong_host",
-                f"the Host {host[:100]!r} is not this server's: open it as http://127.0.0.1:{port}/",
+                403, "wrong_host", f"the Host {host[:100]!r} is not this server's: open it as {known}"
             )
         if scope["method"] not in WRITES:
             return None
         origin = headers.get("origin")
-        if origin is not None and origin.lower() != f"http://{host.lower()}":
+        if origin is not None and origin.lower() != f"{scheme}://{host.lower()}":
             return _refused(
                 403,
                 "wrong_origin",
@@ -169,18 +168,6 @@ class Gate:
             left -= len(message.get("body", b""))
             if message["type"] != "http.request" or not message.get("more_body", False):
                 return
-
-
-def _is_own_host(header: str, port: int | None) -> bool:
-    """Return whether a Host header names this machine and the port on which the server listens."""
-    try:
-        parts = urlsplit(f"//{header}")
-        given = parts.port
-    except ValueError:
-        return False
-    if parts.path or parts.query or parts.fragment or parts.username is not None or not parts.hostname:
-        return False
-    return is_loopback(parts.hostname) and (given or 80) == port
 
 
 def _refused(status: int, code: str, message: str) -> JSONResponse:
