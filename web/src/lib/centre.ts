@@ -117,6 +117,8 @@ export interface PreviewItem {
   reasons: FieldReason[];
   content: Content | null;
   sent: { version: number; at: string; receipted: string | null } | null;
+  /** Fields of which more waits for a second person's approval than goes out now. */
+  unapproved?: string[];
 }
 
 export interface Preview {

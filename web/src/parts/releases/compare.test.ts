@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
 import type { Incident } from "../../lib/api";
-import type { PreviewItem } from "../../lib/centre";
-import { compareRows, tally } from "./compare";
+import type { Order, PreviewItem } from "../../lib/centre";
+import { compareRows, tally, withheldByOrder } from "./compare";
 
 const place = { name: "Kulajo", admin1: "Diyala", admin2: "Kifri", country: "IQ", lat: 34.7, lon: 45, precision: 1, radius_km: 1 };
 const known = {
@@ -60,4 +60,18 @@ test("where nothing goes out now every known field waits", () => {
 
 test("the tally counts the fields of each way", () => {
   expect(tally(compareRows(known, item))).toEqual({ given: 4, coarse: 1, withheld: 3, nothing: 7, later: 0 });
+});
+
+test("an order withholds a field from one party or all, until a later one gives it again", () => {
+  const order = (number: number, kind: Order["kind"], field: string, to: string | null): Order => ({
+    ...{ number, kind, field, to, incident: "i-1", why: "", by: "ana", at: "2024-03-10T12:00:00Z" },
+  });
+  const orders = [
+    order(3, "release", "place", null),
+    order(1, "withhold_field", "place", "b"),
+    order(2, "withhold_field", "date", null),
+    order(4, "withhold_field", "killed", "c"),
+  ];
+  expect([...withheldByOrder(orders, "b")]).toEqual(["date"]);
+  expect([...withheldByOrder(orders, "c")].sort()).toEqual(["date", "killed"]);
 });

@@ -1,7 +1,7 @@
 /** What we know beside exactly what a party receives, field by field, and why. */
 
 import type { Evidence, Incident, MentionRef } from "../../lib/api";
-import type { Content, FieldReason, PreviewItem } from "../../lib/centre";
+import type { Content, FieldReason, Order, PreviewItem } from "../../lib/centre";
 import { datePrecision, eventType, placePrecision, status, toll, when } from "../../lib/format";
 import { t } from "../../lib/t";
 import { TOLLS } from "../incident/facts";
@@ -113,6 +113,17 @@ function quotesOf(told: Told): string[] {
   for (const list of [told.perpetrators, told.targets, told.victims, told.weapons, told.claims])
     for (const one of list ?? []) evidence.push(one.evidence);
   return evidence.flatMap((some) => some ?? []).map((one) => one.quote);
+}
+
+/** The fields that an order withholds from a party, none of which a later order gave again. */
+export function withheldByOrder(orders: readonly Order[], to: string): Set<string> {
+  const fields = new Set<string>();
+  for (const one of [...orders].sort((a, b) => a.number - b.number)) {
+    if (!one.field || (one.to !== null && one.to !== to)) continue;
+    if (one.kind === "withhold_field") fields.add(one.field);
+    if (one.kind === "release") fields.delete(one.field);
+  }
+  return fields;
 }
 
 /** How many fields arrive in which way: for one line above the table. */

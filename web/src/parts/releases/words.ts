@@ -1,7 +1,7 @@
 /** Fields and states of releases in words. */
 
 import type { ReleaseState } from "../../lib/centre";
-import { said } from "../../lib/t";
+import { said, t } from "../../lib/t";
 
 /** The fields that a rule can give, coarsen or withhold, in the order in which they are shown. */
 export const RELEASE_FIELDS = [
@@ -18,4 +18,10 @@ export const SIGNS: Record<ReleaseState, string> = { released: "âœ“", waits: "â—
 /** A field in the reader's language. */
 export function fieldWords(field: string): string {
   return said(`releases.field.${field}`, said(`incident.field.${field}`, field.replaceAll("_", " ")));
+}
+
+/** A rule by its id: one of ours, or one of the charter's ("charter:ID"). */
+export function ruleWords(rule: string): string {
+  const id = rule.replace(/^charter:/, "");
+  return t(id === rule ? "releases.rule" : "releases.charterRule", { id });
 }

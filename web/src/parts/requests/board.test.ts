@@ -42,16 +42,16 @@ test.each<[RequestState, RequestState[]]>([
   ["acknowledged", ["accepted", "declined", "done"]],
   ["accepted", ["done", "declined"]],
   ["done", []],
-  ["declined", []],
-  ["expired", []],
+  ["declined", ["accepted", "done"]],
+  ["expired", ["acknowledged", "accepted", "declined", "done"]], // late
 ])("to a request that is %s for us we may say %j", (state, answers) => {
   expect(answersTo(request({ states: [{ party: "a", state }] }), "a")).toEqual(answers);
 });
 
-test("our own state counts, not that of another party asked; our own requests we do not answer", () => {
+test("our own state counts, not that of another party asked; what we asked others we do not answer", () => {
   const both = request({ state: "open", states: [{ party: "a", state: "done" }, { party: "c", state: "open" }] });
   expect(answersTo(both, "a")).toEqual([]);
-  expect(answersTo(request({ direction: "out" }), "a")).toEqual([]);
+  expect(answersTo(request({ direction: "out", sender: "a", to: ["b"], states: [{ party: "b", state: "open" }] }), "a")).toEqual([]);
 });
 
 test("the charter's time for the priority comes before its time for all", () => {

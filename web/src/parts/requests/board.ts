@@ -25,14 +25,20 @@ export function isOver(state: RequestState): boolean {
   return state === "declined" || state === "done" || state === "expired";
 }
 
-/** What this party may still say to a request that it was asked; nothing to one of its own. */
+// What a party may say after what it said before, the likeliest first. After the deadline it may answer late.
+const MOVES: Record<RequestState, RequestState[]> = {
+  open: ["acknowledged", "accepted", "declined", "done"],
+  expired: ["acknowledged", "accepted", "declined", "done"],
+  acknowledged: ["accepted", "declined", "done"],
+  accepted: ["done", "declined"],
+  declined: ["accepted", "done"],
+  done: [],
+};
+
+/** What this party may still say to a request that it was asked; nothing where it was not. */
 export function answersTo(one: RequestItem, me: string): RequestState[] {
-  if (one.direction !== "in") return [];
-  const mine = one.states.find((state) => state.party === me)?.state ?? one.state;
-  if (mine === "open") return ["acknowledged", "accepted", "declined", "done"];
-  if (mine === "acknowledged") return ["accepted", "declined", "done"];
-  if (mine === "accepted") return ["done", "declined"];
-  return [];
+  const mine = one.states.find((state) => state.party === me)?.state;
+  return one.to.includes(me) ? MOVES[mine ?? one.state] : [];
 }
 
 /** The party on the other side: who asked us, or whom we asked. */
