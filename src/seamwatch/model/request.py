@@ -59,6 +59,20 @@ class RequestView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRequest:
+    """A request as one node knows it. `direction`: "out" where that node asks, "in" where another one does.
+
+    `incident` is the id that its record has here, None where it names none or where that record is not here.
+    `escalated_by` is the id of the request that asks on, None where none does.
+    """
+
+    view: RequestView
+    direction: str
+    incident: str | None = None
+    escalated_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
     """An incident in a contested area to which no party answered within the charter's time.
 

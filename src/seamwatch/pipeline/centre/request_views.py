@@ -1,0 +1,127 @@
+"""The requests board: where requests stand now, which incidents they are about, and what nobody answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from seamwatch.coordinate.requests import INCIDENT, Waiting, answer_time, unanswered, view_request
+from seamwatch.errors import UnknownIdError
+from seamwatch.model.request import Request, RequestView, ToldRequest, Unanswered
+from seamwatch.vocabulary.codes import Status
+from seamwatch.vocabulary.coordination import RequestState
+
+if TYPE_CHECKING:
+    from seamwatch.model.charter import AnswerTime, CharterState
+    from seamwatch.store.base import Store
+
+COUNTED = tuple(status for status in Status if status.shown)
+Record = tuple[str, str]
+
+
+def requests(
+    store: Store,
+    me: str,
+    now: datetime,
+    times: Sequence[AnswerTime] = (),
+    *,
+    state: RequestState | None = None,
+    direction: str | None = None,
+    party: str | None = None,
+) -> tuple[ToldRequest, ...]:
+    """Return where the requests stand now, the newest first.
+
+    `direction` "out" are those that we asked, "in" those of others. `party` keeps those that it asked or was
+    asked in. `times` are the charter's.
+    """
+    wanted = [
+        request
+        for request in store.requests()
+        if (direction is None or _direction(request, me) == direction)
+        and (party is None or party == request.sender or party in request.to)
+    ]
+    told = _told(store, me, wanted, now, times)
+    return tuple(one for one in told if state is None or one.view.state is state)
+
+
+def one_request(
+    store: Store, me: str, request_id: str, now: datetime, times: Sequence[AnswerTime] = ()
+) -> ToldRequest:
+    """Return where one request stands now; UnknownIdError where there is none of this id."""
+    return _told(store, me, [store.request(request_id)], now, times)[0]
+
+
+def full_id(store: Store, written: str) -> str:
+    """Return the id of the request that begins with these characters; UnknownIdError where not one does."""
+    start = written.strip().lower()
+    found = [r.id for r in store.requests() if r.id.startswith(start)] if start else []
+    if len(found) == 1 or start in found:
+        return start if start in found else found[0]
+    several = "several requests begin with" if found else "no request begins with"
+    raise UnknownIdError(f"{several} {written[:60]!r}: `seamwatch request list` lists them")
+
+
+def _told(
+    store: Store, me: str, wanted: Sequence[Request], now: datetime, times: Sequence[AnswerTime]
+) -> list[ToldRequest]:
+    ids = [request.id for request in wanted]
+    answers = store.answers_to(ids)
+    onward = store.escalations_of(ids)
+    incidents = incidents_of_records(store, me, (r.record for r in wanted if r.record is not None))
+    return [
+        ToldRequest(
+            view=view_request(request, answers.get(request.id, ()), now, times),
+            direction=_direction(request, me),
+            incident=None if request.record is None else incidents.get(request.record),
+            escalated_by=onward.get(request.id),
+        )
+        for request in wanted
+    ]
+
+
+def _direction(request: Request, me: str) -> str:
+    return "out" if request.sender == me else "in"
+
+
+def incidents_of_records(store: Store, me: str, records: Iterable[Record]) -> Mapping[Record, str]:
+    """Return for each of these records that is here the id of the incident that it is part of now."""
+    wanted = set(records)
+    found: dict[Record, str] = {}
+    for record in wanted:
+        if record[0] == me and (own := store.incident_of_record(record[1])) is not None:
+            try:
+                found[record] = store.resolve_id(own)
+            except UnknownIdError:
+                continue
+    mentions = {f"party:{party}:{name}#1": (party, name) for party, name in wanted if party != me}
+    for mention, incident in store.incidents_of(mentions).items():
+        found[mentions[mention]] = incident
+    return found
+
+
+def unanswered_incidents(
+    store: Store, me: str, state: CharterState, now: datetime, *, areas: Collection[str] | None = None
+) -> tuple[Unanswered, ...]:
+    """Return the incidents in contested areas that no party answered in time, the longest overdue first.
+
+    They are own and received ones that count (confirmed, unconfirmed, claimed) and lie, if only in part, in
+    an area that the charter calls contested. An answer is a request for a response about it that a party
+    accepted or has done, also one that it took upon itself unasked. `areas` keeps those of these areas.
+    """
+    charter = state.charter
+    contested = [a.id for a in charter.areas if a.contested and (areas is None or a.id in areas)]
+    rule = answer_time(charter.answer_times, INCIDENT, None)
+    if not contested or rule is None or rule.answer_hours is None:
+        return ()
+    until = now - timedelta(hours=rule.answer_hours)
+    waiting = [
+        Waiting(incident=one.incident, areas=one.areas, known=one.known)
+        for one in store.known_in_areas(contested, COUNTED, until)
+    ]
+    about: dict[str, list[RequestView]] = {}
+    if waiting:
+        for told in requests(store, me, now, charter.answer_times):
+            if told.incident is not None:
+                about.setdefault(told.incident, []).append(told.view)
+    return unanswered(waiting, about, charter.answer_times, now)
