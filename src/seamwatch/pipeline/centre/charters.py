@@ -1,0 +1,133 @@
+"""The charters that a store holds: what is in force, what waits, and new ones kept with all signatures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from seamwatch.coordinate.charter import Standing, standing_of, united
+from seamwatch.coordinate.charter_codec import (
+    notice_from_json,
+    notice_json,
+    signed_from_json,
+    signed_json,
+)
+from seamwatch.coordinate.quorum import charter_message, notice_message
+from seamwatch.errors import SeamwatchError
+from seamwatch.model.charter import CharterState, Notice, SignedCharter
+
+if TYPE_CHECKING:
+    from seamwatch.store.base import Store
+
+MOST_KEPT = 2000
+"""Versions, and notices, that are kept at most: another party can't fill the store with them."""
+
+
+def charter_state(store: Store) -> CharterState:
+    """Return what is in force in this store, and how each party stands.
+
+    SeamwatchError (no_charter) where no charter is; `charter_in_force` gives None there.
+    """
+    found = charter_in_force(store)
+    if found is None:
+        raise SeamwatchError(
+            "no charter is in force here: draft one with `seamwatch charter draft`, or take one over with "
+            "`seamwatch charter import FILE`, and sign it",
+            code="no_charter",
+        )
+    return found
+
+
+def charter_in_force(store: Store) -> CharterState | None:
+    """Return what is in force in this store, and how each party stands; None where no charter is."""
+    return standing(store).state
+
+
+def standing(store: Store) -> Standing:
+    """Return the charters in force, the proposals and notices that wait, and whose signatures they miss."""
+    return _standing(store.charter_documents(), store.notice_documents())
+
+
+def known_versions(store: Store) -> tuple[SignedCharter, ...]:
+    """Return all versions, proposals too."""
+    return tuple(map(_version, store.charter_documents()))
+
+
+def known_notices(store: Store) -> tuple[Notice, ...]:
+    """Return all notices, those too that have too few signatures."""
+    return tuple(map(_notice, store.notice_documents()))
+
+
+def sign_keys(store: Store, party: str) -> tuple[str, ...]:
+    """Return the public keys that a party signs or signed with, by all versions in force so far."""
+    found = (v.charter.party(party) for v in standing(store).chain)
+    return tuple(dict.fromkeys(p.sign_key for p in found if p is not None))
+
+
+def keep_charter(store: Store, signed: SignedCharter) -> bool:
+    """Keep a version with its signatures and those known of it; return whether anything was new."""
+    with store.transaction():
+        versions = known_versions(store)
+        known = next((v for v in versions if v.digest == signed.digest), None)
+        if known is None:
+            _check_room(len(versions))
+            store.put_charter(signed_json(signed))
+            return True
+        message = charter_message(signed.digest)
+        merged = united(known.signatures, signed.signatures, message, _keys(versions))
+        if merged == dict(known.signatures):
+            return False
+        store.put_charter(signed_json(replace(known, signatures=merged)))
+        return True
+
+
+def keep_notice(store: Store, notice: Notice) -> bool:
+    """Keep a notice with its signatures and those known of it; return whether anything was new."""
+    with store.transaction():
+        notices = known_notices(store)
+        known = next((n for n in notices if n.digest == notice.digest), None)
+        if known is None:
+            _check_room(len(notices))
+            store.put_notice(notice_json(notice))
+            return True
+        message = notice_message(notice.digest)
+        merged = united(known.signatures, notice.signatures, message, _keys(known_versions(store)))
+        if merged == dict(known.signatures):
+            return False
+        store.put_notice(notice_json(replace(known, signatures=merged)))
+        return True
+
+
+def _check_room(held: int) -> None:
+    if held >= MOST_KEPT:
+        raise SeamwatchError(
+            f"{MOST_KEPT} versions or notices of the charter are kept already: this one was not taken",
+            code="too_many",
+        )
+
+
+def _keys(versions: Sequence[SignedCharter]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for version in versions:
+        for party in version.charter.parties:
+            found.setdefault(party.id, {})[party.sign_key] = None
+    return {party: tuple(keys) for party, keys in found.items()}
+
+
+# What follows from the same documents is the same; every entry that comes or goes asks for it.
+@lru_cache(maxsize=16)
+def _standing(versions: Sequence[str], notices: Sequence[str]) -> Standing:
+    return standing_of(map(_version, versions), map(_notice, notices))
+
+
+@lru_cache(maxsize=512)
+def _version(document: str) -> SignedCharter:
+    return signed_from_json(json.loads(document))
+
+
+@lru_cache(maxsize=512)
+def _notice(document: str) -> Notice:
+    return notice_from_json(json.loads(document))
