@@ -194,6 +194,12 @@ class Frame:
     def __len__(self) -> int:
         return len(self.profiles)
 
+    def all_apart(self) -> bool:
+        """Return whether all rows are events that one dataset, or one party, tells apart."""
+        if not len(self) or (self.dataset != self.dataset[0]).any() or self.dataset[0] < 0:
+            return not len(self)
+        return len(np.unique(self.event)) == len(self)
+
     def one_event(self, i: Ints, j: Ints) -> Bools:
         """Return which pairs are rows of one event of a dataset: versions of one row."""
         found: Bools = (self.event[i] >= 0) & (self.event[i] == self.event[j]) & (i != j)

@@ -53,6 +53,8 @@ def _links(frame: Frame, i: Ints, j: Ints, rules: LinkRules) -> Iterator[Link]:
 def all_links(profiles: Sequence[Profile], rules: LinkRules) -> Iterator[tuple[Ints, Ints, Ints]]:
     """Yield all links of these mentions in runs: rows i and j, i > j, and their log-odds."""
     frame = Frame(profiles)
+    if frame.all_apart():
+        return
     compare = PairOdds(frame, rules)
     for rows, others in pairs_in(profiles, rules):
         fits = may_be_one(frame, rows, others, rules)

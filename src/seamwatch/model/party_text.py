@@ -39,13 +39,13 @@ class RecordLines:
         return "".join(self._parts)
 
     def value(self, label: str, words: str, more: str = "") -> tuple[Evidence, ...]:
-        """Write a line; return where its words stand, and with `more` behind them the whole value too."""
+        """Write a line, with `more` behind its words; return where the words stand."""
         return self._line(label, words, more, LINE)
 
     def quote(self, words: str, source: Iterable[str]) -> tuple[Evidence, ...]:
         """Write a quote and its source; return where the quote stands."""
         named = ", ".join(one_line(part) for part in source if part)
-        return self._line("quote", words, f" ({named})" if named else "", QUOTE)[:1]
+        return self._line("quote", words, f"({named})" if named else "", QUOTE)
 
     def _line(self, label: str, words: str, more: str, by: str) -> tuple[Evidence, ...]:
         words = one_line(words)
@@ -53,15 +53,7 @@ class RecordLines:
         if not words:
             return ()
         start = self._length + len(label) + 2
-        whole = f"{words}{one_line_tail(more)}"
-        self._parts.append(f"{label}: {whole}\n")
+        tail = one_line(more)
+        self._parts.append(f"{label}: {words} {tail}\n" if tail else f"{label}: {words}\n")
         self._length += len(self._parts[-1])
-        found = [Evidence(span=Span(start=start, end=start + len(words)), quote=words, by=by)]
-        if whole != words:
-            found.append(Evidence(span=Span(start=start, end=start + len(whole)), quote=whole, by=by))
-        return tuple(found)
-
-
-def one_line_tail(more: str) -> str:
-    """Return what follows a value on one line, with one space before it."""
-    return f" {one_line(more)}" if more.strip() else ""
+        return (Evidence(span=Span(start=start, end=start + len(words)), quote=words, by=by),)

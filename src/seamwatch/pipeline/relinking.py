@@ -30,6 +30,7 @@ Step = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
 
 CHUNK = 20_000  # mentions that are clustered in one go
+RUN = 1_000  # mentions that are read in one go
 TRIES = 2  # times that everything is linked while others write, before they have to wait
 # Changed incidents held until all are compared: some 100 MB. Where more change, all are derived twice.
 MOST_HELD = 20_000
@@ -78,18 +79,20 @@ def relink_all(
     dry_run: bool = False,
     compare: bool = True,
     step: Step | None = None,
+    known: Mapping[str, Profile] | None = None,
 ) -> Relinked:
     """Link all mentions anew, in one transaction; with `dry_run` only tell what would change.
 
     Others may write meanwhile: what they wrote is linked too, then it takes longer. Without `compare` it is
-    quicker, and not told what changed.
+    quicker, and not told what changed. `known` are profiles by id that are made already and still true.
     """
-    with _rarely_collected():
-        return _relink_all(store, rules or load_link_rules(), dry_run, compare, step or (lambda *_: None))
+    with rarely_collected():
+        made = _Maker(store, rules or load_link_rules(), step or (lambda *_: None), known or {})
+        return _relink_all(made, dry_run=dry_run, compare=compare)
 
 
 @contextmanager
-def _rarely_collected() -> Iterator[None]:
+def rarely_collected() -> Iterator[None]:
     """Return a context in which Python looks for garbage rarely: here are many objects and few cycles."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)
@@ -99,20 +102,34 @@ def _rarely_collected() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _relink_all(store: Store, rules: LinkRules, dry_run: bool, compare: bool, step: Step) -> Relinked:
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Links all mentions of a store in memory, as often as it is asked to."""
+
+    store: Store
+    rules: LinkRules
+    step: Step
+    known: Mapping[str, Profile]
+
+    def __call__(self) -> _Anew:
+        return _Anew(self.store, self.rules, self.step, self.known)
+
+
+def _relink_all(made: _Maker, *, dry_run: bool, compare: bool) -> Relinked:
+    store, rules = made.store, made.rules
     if dry_run:
-        anew = _Anew(store, rules, step)
+        anew = made()
         before = _Before(store)
         changed = [c for _, change, _ in before.compared(anew.incidents()) for c in change]
         return anew.report([*changed, *before.rest()])
     for _ in range(TRIES):
         moment = store.change_mark()
-        anew = _Anew(store, rules, step)
+        anew = made()
         with store.transaction():
             if store.change_mark() == moment:
                 return _write(store, anew, rules, compare=compare)
     with store.transaction():
-        return _write(store, _Anew(store, rules, step), rules, compare=compare)
+        return _write(store, made(), rules, compare=compare)
 
 
 def _write(store: Store, anew: _Anew, rules: LinkRules, *, compare: bool) -> Relinked:
@@ -143,7 +160,8 @@ def _write(store: Store, anew: _Anew, rules: LinkRules, *, compare: bool) -> Rel
 class _Anew:
     """All mentions of a store, linked anew in memory."""
 
-    def __init__(self, store: Store, rules: LinkRules, step: Step) -> None:
+    def __init__(self, store: Store, rules: LinkRules, step: Step, known: Mapping[str, Profile]) -> None:
+        self._known = known
         self._store = store
         self._rules = rules
         self._step = step
@@ -153,12 +171,16 @@ class _Anew:
         self.clusters, self.conflicts = self._cluster()
 
     def _read(self) -> Iterator[Profile]:
-        many = self._store.counts()["mentions"]
-        for number, sourced in enumerate(self._store.all_mentions(), 1):
-            if number % 1000 == 0:
-                self._step("reading mentions", number, many)
-            if links(sourced.mention):
-                yield profile_of(sourced, self._rules)
+        ids = self._store.mention_ids()
+        for start in range(0, len(ids), RUN):
+            run = ids[start : start + RUN]
+            read = self._store.mentions(name for name in run if name not in self._known)
+            for name in run:
+                if name in self._known:
+                    yield self._known[name]
+                elif name in read and links(read[name].mention):
+                    yield profile_of(read[name], self._rules)
+            self._step("reading mentions", start + len(run), len(ids))
 
     def _compare(self) -> tuple[Ints, Ints, Ints]:
         import numpy as np

@@ -59,6 +59,10 @@ class LinkingStore(Protocol):
         """Return the links whose log-odds lie within UNSURE of zero, the least sure first."""
         ...
 
+    def mention_ids(self) -> tuple[str, ...]:
+        """Return the ids of all mentions, in the order in which they were stored."""
+        ...
+
     def fill_links(self, rows: Iterable[ProfileRow], links: Iterable[Link]) -> None:
         """Store these profiles and links in place of all; those of mentions not stored are left out."""
         ...

@@ -19,6 +19,14 @@ class RecordRow(NamedTuple):
     known: datetime
 
 
+class LabelledIncident(NamedTuple):
+    """An incident by the store's own number and its id; `mixed`: articles with other labels tell it too."""
+
+    key: int
+    id: str
+    mixed: bool
+
+
 class PartyRecordStore(Protocol):
     """Articles that are records of other parties, and who may see what."""
 
@@ -41,8 +49,10 @@ class PartyRecordStore(Protocol):
         """Give an article a label, or take it away; UnknownIdError where there is no such article."""
         ...
 
-    def incidents_labelled(self, labels: Collection[Tlp], *, unlabelled: bool = False) -> frozenset[str]:
-        """Return the ids of the incidents that an article with one of these labels tells.
+    def incidents_labelled(
+        self, labels: Collection[Tlp], *, unlabelled: bool = False
+    ) -> tuple[LabelledIncident, ...]:
+        """Return the incidents that an article with one of these labels tells, by their numbers.
 
         With `unlabelled` also those that an article without a label tells.
         """

@@ -127,6 +127,10 @@ class LinkTables(SqliteDatabase):
         )
         return (Link(*row) for row in rows)
 
+    def mention_ids(self) -> tuple[str, ...]:
+        """Return the ids of all mentions, in the order in which they were stored."""
+        return tuple(name for (name,) in self.read("SELECT id FROM mentions ORDER BY key"))
+
     def fill_links(self, rows: Iterable[ProfileRow], links: Iterable[Link]) -> None:
         """Store these profiles and links in place of all."""
         with self.transaction():

@@ -9,7 +9,7 @@ from typing import Any
 from seamwatch.errors import StoreError, UnknownIdError
 from seamwatch.model.party_codec import record_json
 from seamwatch.model.text import Article
-from seamwatch.store.base_parties import RecordRow
+from seamwatch.store.base_parties import LabelledIncident, RecordRow
 from seamwatch.store.sqlite_articles import ArticleTables
 from seamwatch.store.sqlite_database import Row, chunks, moment, now, to_json
 from seamwatch.store.sqlite_mentions import mention_row
@@ -104,20 +104,23 @@ class PartyRecordTables(ArticleTables):
                 raise UnknownIdError(f"no article {article_id} in {self.path}")
             self.forget([article_id])
 
-    def incidents_labelled(self, labels: Collection[Tlp], *, unlabelled: bool = False) -> frozenset[str]:
-        """Return the ids of the incidents that an article with one of these labels tells."""
+    def incidents_labelled(
+        self, labels: Collection[Tlp], *, unlabelled: bool = False
+    ) -> tuple[LabelledIncident, ...]:
+        """Return the incidents that an article with one of these labels tells, by their numbers."""
         if not labels and not unlabelled:
-            return frozenset()
-        # Few articles have a label: each half by its own index.
-        condition, values = f"a.tlp {_IN}", [to_json([label.value for label in labels])]
-        if unlabelled:
-            condition = f"({condition} OR a.tlp IS NULL)"
+            return ()
+        condition = f"tlp {_IN}" + (" OR tlp IS NULL" if unlabelled else "")
+        named = to_json([label.value for label in labels])
+        # Few articles have a label: the index of labels leads to them, and from them to their incidents.
         rows = self.read(
-            "SELECT DISTINCT i.id FROM articles a JOIN told_in t ON t.article = a.key "
-            f"JOIN incidents i ON i.key = t.incident WHERE {condition}",
-            values,
+            f"WITH labelled AS MATERIALIZED (SELECT key FROM articles WHERE {condition}) "
+            "SELECT i.key, i.id, EXISTS (SELECT 1 FROM told_in o WHERE o.incident = i.key "
+            "AND o.article NOT IN (SELECT key FROM labelled)) FROM incidents i WHERE i.key IN "
+            "(SELECT t.incident FROM labelled l JOIN told_in t ON t.article = l.key) ORDER BY i.key",
+            (named,),
         )
-        return frozenset(name for (name,) in rows)
+        return tuple(LabelledIncident(key, name, bool(mixed)) for key, name, mixed in rows)
 
     def parties_of(self, incident_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return for each of these incidents the parties whose records tell it; one without is left out."""

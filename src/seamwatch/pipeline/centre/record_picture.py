@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from seamwatch.errors import SeamwatchError
 from seamwatch.model.exchange import ReceivedRecord
 from seamwatch.model.party_codec import record_json
-from seamwatch.pipeline.centre.record_reading import article_id, mention_id, row_of_record
+from seamwatch.pipeline.centre.record_reading import article_id, mention_id, row_of_record, sourced_of
 
 if TYPE_CHECKING:
+    from seamwatch.link.compare import Profile
     from seamwatch.pipeline.linking import Linker
     from seamwatch.store.base import Store
     from seamwatch.store.base_parties import RecordRow
@@ -70,6 +71,12 @@ class RecordPicture:
         One that can't be shown stops none of the others. What is shown just so already is left as it is, so
         that it can be called again after a crash.
         """
+        from seamwatch.pipeline.relinking import rarely_collected
+
+        with rarely_collected():
+            return self._show(records)
+
+    def _show(self, records: Sequence[ReceivedRecord]) -> Shown:
         refused: list[NotShown] = []
         newest = {(r.party, r.record): r for r in sorted(records, key=lambda r: r.version)}
         gone = {t.article for t in self._store.tombstones()}
@@ -167,16 +174,20 @@ class RecordPicture:
         return new, changed, len(rows) - len(new) - len(changed)
 
     def _put(self, rows: Sequence[RecordRow], first: int) -> None:
+        from seamwatch.link.compare import profile_of
         from seamwatch.pipeline.relinking import link_anew_where_needed, relink_all
 
         store, rules = self._store, self._linker().rules
         if first >= MANY and store.counts()["mentions"] <= SHARE * first:
+            known: dict[str, Profile] = {}
             for run in _runs(rows, PUT):
                 with store.transaction():
                     # Where it ends in between, whoever reads next links everything first.
                     store.set_link_mark(UNLINKED)
                     store.put_records(run)
-            relink_all(store, rules, compare=False)
+                for row in run:
+                    known[row.mention.id] = profile_of(sourced_of(row), rules)
+            relink_all(store, rules, compare=False, known=known)
             self._held = None
             return
         link_anew_where_needed(store, rules, None)

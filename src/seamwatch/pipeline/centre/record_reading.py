@@ -11,7 +11,7 @@ from seamwatch.errors import ShapeError
 from seamwatch.model.codec import TOLLS
 from seamwatch.model.decoding import mention_from_json
 from seamwatch.model.exchange import ReceivedRecord
-from seamwatch.model.incident import Mention
+from seamwatch.model.incident import ArticleRef, Mention, SourcedMention
 from seamwatch.model.party_codec import tlp_from_json
 from seamwatch.model.party_record import PartyRecord
 from seamwatch.model.party_text import RecordLines, one_line
@@ -101,6 +101,22 @@ def row_of_record(received: ReceivedRecord, name: str) -> RecordRow:
     )
     check_mention(mention, article, where)
     return RecordRow(article, mention, received.at or datetime.now(UTC))
+
+
+def sourced_of(row: RecordRow) -> SourcedMention:
+    """Return the mention of a record with its article, as the store gives it back."""
+    article = row.article
+    ref = ArticleRef(
+        id=article.id,
+        title=article.title,
+        source=article.source,
+        sources=(article.source,) if article.source else (),
+        known=row.known,
+        party=article.party,
+        tlp=article.tlp,
+        record=article.record,
+    )
+    return SourcedMention(mention=row.mention, article=ref)
 
 
 # --- what is read
@@ -207,7 +223,7 @@ class _Quotes:
 def _written(mention: Mention, lines: RecordLines, quotes: _Quotes, status: Status | None) -> Mention:
     """Write every value of a mention; return it with where each stands."""
     quoted: dict[tuple[str, tuple[str, str]], tuple[Evidence, ...]] = {}
-    event = lines.value("event", mention.sub_event_type.value, f"({mention.event_type.value})")[:1]
+    event = lines.value("event", mention.sub_event_type.value, f"({mention.event_type.value})")
     given: dict[str, Any] = {}
     waiting: list[tuple[str, int | None]] = [("evidence", None)]
     for field in _SINGLES:
