@@ -14,6 +14,7 @@ from seamwatch import __version__
 from seamwatch.errors import SeamwatchError
 from seamwatch.serve import faults
 from seamwatch.serve.access import Access, Rules
+from seamwatch.serve.centre_sync import SyncThread
 from seamwatch.serve.context import Desk
 from seamwatch.serve.description import describe
 from seamwatch.serve.etags import Tagger
@@ -42,6 +43,7 @@ ROUTERS: tuple[str, ...] = (
     "tiles",
     "summary",
     "sitrep",
+    "centre",
 )
 # Those whose paths stand as they are; the site, which takes every other path, is the last.
 ROOT_ROUTERS: tuple[str, ...] = ("health", "site")
@@ -56,9 +58,15 @@ def make_app(options: ServeOptions) -> FastAPI:
         # A million incidents take some two seconds; who opens the page then need not wait for them.
         threading.Thread(target=desk.warm, name="map", daemon=True).start()
         await to_thread(desk.map_is_warm.wait, MOST_WARMING)
+        every = options.exchange_every
+        exchanging = None if every is None else SyncThread(desk, every)
+        if exchanging is not None:
+            exchanging.start()
         try:
             yield
         finally:
+            if exchanging is not None:
+                exchanging.close()
             desk.close()
 
     app = FastAPI(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8765
 MOST_BYTES = 16 * 2**20
@@ -22,6 +23,9 @@ class ServeOptions:
     `shared`: others than this machine's users reach the server, so nothing is answered without accounts.
     `allowed_hosts` are the names, with a port where it is not the scheme's own, under which they do. `tls`:
     it speaks TLS itself; `behind_proxy`: a proxy on this machine does, and says so in X-Forwarded headers.
+
+    `keys` is the party's key file, None: beside the database. `exchange_every`: seconds between exchanges
+    with the other parties, None: only when somebody asks; `exchange_private`: also at private addresses.
     """
 
     db: str
@@ -34,3 +38,6 @@ class ServeOptions:
     allowed_hosts: tuple[str, ...] = ()
     tls: bool = False
     behind_proxy: bool = False
+    keys: Path | None = None
+    exchange_every: float | None = None
+    exchange_private: bool = False

@@ -24,7 +24,7 @@ from seamwatch.store import open_store
 _LAST_SECONDS = 2
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Tells when it answers, ends on Ctrl-C or SIGTERM, and does not send itself the signal again."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
@@ -165,4 +165,4 @@ def run_desk(
             ssl_certfile=cert,
             ssl_keyfile=key,
         )
-        _Server(config, lambda: ready(addresses[0])).run(sockets=[made])
+        Server(config, lambda: ready(addresses[0])).run(sockets=[made])

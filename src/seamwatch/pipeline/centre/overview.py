@@ -1,0 +1,177 @@
+"""What a person sees of the centre: the charter, the parties, what came and went, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from seamwatch.coordinate.keys import fingerprint
+from seamwatch.model.charter import CharterState
+from seamwatch.pipeline.centre.agreeing import standing
+from seamwatch.vocabulary.coordination import PartyRole
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from seamwatch.coordinate.charter import Standing
+    from seamwatch.model.audit import AuditEntry
+    from seamwatch.model.party import Party
+    from seamwatch.pipeline.centre.sending import Withdrawal
+    from seamwatch.store.base import Store
+
+MOST_LOG = 50
+_LOGGED = ("charter", "notice", "entry.refused", "bundle", "feed")
+_WORDS = {
+    "entry.refused": "an entry was refused",
+    "feed.restarted": "a feed was begun anew after a restore from a backup",
+    "feed.rolled_back": "shows fewer entries than it has sent",
+    "bundle.exported": "a bundle was written",
+    "bundle.imported": "a bundle was read",
+}
+
+
+def centre_json(store: Store) -> dict[str, Any]:
+    """Return what a node knows of its centre, as GET /centre gives it; `me` null where no party is set up."""
+    card = store.own_party()
+    found = standing(store)
+    state = found.state
+    return {
+        "me": None
+        if card is None
+        else {
+            "id": card["id"],
+            "name": card["name"],
+            "fingerprint": fingerprint(str(card["sign_key"])),
+        },
+        "charter": None if state is None else _charter(state),
+        "parties": [] if state is None or card is None else _parties(store, state, str(card["id"])),
+        "proposals": _proposals(found),
+        "log": _log(store),
+    }
+
+
+def withdrawals_json(found: tuple[Withdrawal, ...]) -> dict[str, Any]:
+    """Return withdrawals with who has receipted them, as GET /centre/withdrawals gives them."""
+    return {
+        "withdrawals": [
+            {
+                "record": w.record,
+                "incident": w.incident,
+                "field": w.field,
+                "why": w.why,
+                "at": _moment(w.at),
+                "receivers": [
+                    {
+                        "party": party,
+                        "state": "waiting" if receipted is None else "receipted",
+                        "receipted": _moment(receipted),
+                    }
+                    for party, receipted in w.receivers
+                ],
+            }
+            for w in found
+        ]
+    }
+
+
+def _charter(state: CharterState) -> dict[str, Any]:
+    charter = state.charter
+    relay = next((p.id for p in charter.parties if p.role is PartyRole.RELAY), None)
+    return {
+        "name": charter.name,
+        "version": charter.version,
+        "digest": state.signed.digest,
+        "text": charter.text,
+        "areas": [{"id": a.id, "name": a.name, "contested": a.contested} for a in charter.areas],
+        "answer_times": [
+            {
+                "kind": t.kind,
+                "priority": t.priority,
+                "acknowledge_hours": t.acknowledge_hours,
+                "answer_hours": t.answer_hours,
+                "escalate_to": list(t.escalate_to),
+            }
+            for t in charter.answer_times
+        ],
+        "change": charter.change,
+        "suspend": charter.suspend,
+        "relay": relay,
+        "rules": len(charter.rules),
+    }
+
+
+def _parties(store: Store, state: CharterState, me: str) -> list[dict[str, Any]]:
+    return [_party(store, state, party, me) for party in state.charter.parties]
+
+
+def _party(store: Store, state: CharterState, party: Party, me: str) -> dict[str, Any]:
+    contact = store.contact(party.id)
+    counts: Mapping[str, int] = {} if party.id == me else store.count_records(party.id)
+    return {
+        "id": party.id,
+        "name": party.name,
+        "role": party.role.value,
+        "state": state.states[party.id].value,
+        "fingerprint": fingerprint(party.sign_key),
+        "address": party.address,
+        "me": party.id == me,
+        "reached": _moment(contact.reached),
+        "problem": contact.problem,
+        "sent": {
+            "number": store.feed_head(me, party.id).number if party.id != me else 0,
+            "released": counts.get("sent.released", 0),
+            "withdrawn": counts.get("sent.withdrawn", 0),
+            "unreceipted": counts.get("sent.unreceipted", 0),
+        },
+        "received": {
+            "number": store.feed_head(party.id, me).number if party.id != me else 0,
+            "shown": counts.get("received.shown", 0),
+            "withdrawn": counts.get("received.withdrawn", 0),
+            "held": counts.get("received.held", 0),
+        },
+    }
+
+
+def _proposals(found: Standing) -> list[dict[str, Any]]:
+    return [
+        {
+            "digest": signed.digest,
+            "version": signed.charter.version,
+            "signed": list(quorum.signed),
+            "missing": list(quorum.missing),
+            "text": signed.charter.text,
+        }
+        for signed, quorum in found.proposals
+    ]
+
+
+def _log(store: Store) -> list[dict[str, Any]]:
+    entries = [
+        e for kind in _LOGGED for e in store.audit_entries(kind=kind, limit=MOST_LOG, newest_first=True)
+    ]
+    entries.sort(key=lambda e: e.number, reverse=True)
+    return [
+        {"at": _moment(e.at), "kind": e.kind, "party": _who(e), "text": _text(e)} for e in entries[:MOST_LOG]
+    ]
+
+
+def _who(entry: AuditEntry) -> str | None:
+    for key in ("sender", "party", "receiver"):
+        if isinstance(entry.details.get(key), str):
+            return str(entry.details[key])
+    return None
+
+
+def _text(entry: AuditEntry) -> str:
+    """Return a line for people: what happened, and the details that say which."""
+    words = _WORDS.get(entry.kind, entry.kind.replace(".", " ").replace("_", " "))
+    shown = [
+        f"{name} {value}"
+        for name, value in entry.details.items()
+        if isinstance(value, str | int) and not isinstance(value, bool) and name not in ("hash", "digest")
+    ]
+    return f"{words}: {', '.join(shown)}" if shown else words
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -1,0 +1,299 @@
+"""One exchange with the other parties: what is due goes out, what they have comes in, and is carried out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from seamwatch.errors import SeamwatchError
+from seamwatch.model.charter import CharterState
+from seamwatch.model.exchange import Contact, Head, Heads, Page, Taken
+from seamwatch.model.party import Party
+from seamwatch.pipeline.centre.lines import PartyLine
+from seamwatch.vocabulary.coordination import PartyRole
+
+if TYPE_CHECKING:
+    from seamwatch.pipeline.centre.node import Node
+
+LOG = logging.getLogger("seamwatch.exchange")
+PAGE_ITEMS = 500
+# How often a contact that brought nothing new is written: each write makes the desk look at the record again.
+RARELY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """What one party gave and took: entries that were new here, and there. `error` None where all went well.
+
+    `party` is this node's own id where its own releases or what came in could not be dealt with.
+    """
+
+    party: str
+    came: int = 0
+    went: int = 0
+    error: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Return whether all went well."""
+        return self.error is None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """The exchange with one party while it goes on."""
+
+    node: Node
+    party: Party
+    state: CharterState
+    line: PartyLine
+    came: int = 0
+    went: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def sync(
+    node: Node,
+    client_for: Callable[[Party], PartyLine],
+    parties: Iterable[str] | None = None,
+    *,
+    own_work: bool = True,
+) -> tuple[SyncResult, ...]:
+    """Return what became of an exchange with each party that this node asks, or with those named.
+
+    With a relay in the charter that is the relay alone, else each party that has an address. What fails with
+    one party does not stop the others; it stands in that party's result and contact. SeamwatchError where
+    no charter is in force. Without `own_work` only what was said before is exchanged: no releases that are
+    due by now, no requests that are passed on.
+    """
+    state = node.state()
+    results = []
+    own = release_due(node) if own_work else []
+    for party in partners(state, node.me, parties):
+        results.append(_with_party(node, state, party, client_for))
+        state = node.state()  # what came in may have changed it
+    if own_work:
+        own += _own(node, "requesting", "escalate_due")
+    own += _told(node.carry_out)
+    if own:
+        results.append(SyncResult(party=node.me, error="; ".join(own)))
+    return tuple(results)
+
+
+def partners(state: CharterState, me: str, parties: Iterable[str] | None = None) -> tuple[Party, ...]:
+    """Return the parties that a node asks: the relay alone, else all with an address; or those named.
+
+    SeamwatchError (code "not_party") where a named one is no active party of the charter.
+    """
+    if parties is not None:
+        named = []
+        for name in parties:
+            found = state.active(name) if name != me else None
+            if found is None:
+                raise SeamwatchError(
+                    f"{name} is no other active party of the charter: `seamwatch exchange status` lists them",
+                    code="not_party",
+                )
+            named.append(found)
+        return tuple(named)
+    others = [p for p in state.charter.parties if p.id != me and state.active(p.id) is not None]
+    own = state.charter.party(me)
+    if own is not None and own.role is PartyRole.RELAY:
+        return ()  # to a relay the others come
+    relays = [p for p in others if p.role is PartyRole.RELAY]
+    return tuple(p for p in (relays or others) if p.address is not None)
+
+
+def release_due(node: Node) -> list[str]:
+    """Return what hindered this node to append what its release rules give by now; mostly nothing."""
+    return _own(node, "releasing", "release_due")
+
+
+def _own(node: Node, module: str, name: str) -> list[str]:
+    """Return the problems of a part of this node's own work, where this version has that part."""
+    where = f"seamwatch.pipeline.centre.{module}"
+    if find_spec(where) is None:
+        return []
+    return _told(lambda: getattr(import_module(where), name)(node))
+
+
+def _told(work: Callable[[], object]) -> list[str]:
+    try:
+        work()
+    except SeamwatchError as wrong:
+        return [str(wrong)]
+    except Exception as wrong:
+        LOG.exception("a part of the exchange failed")
+        return [f"a part of the exchange failed ({type(wrong).__name__}): the log says where"]
+    return []
+
+
+def _with_party(
+    node: Node, state: CharterState, party: Party, client_for: Callable[[Party], PartyLine]
+) -> SyncResult:
+    before = node.store.contact(party.id)
+    run: _Run | None = None
+    contact = replace(before, tried=node.clock())
+    try:
+        with closing(client_for(party)) as line:
+            run = _Run(node=node, party=party, state=state, line=line)
+            contact = _exchange(run, contact)
+        problem = "; ".join(run.problems) or None
+    except SeamwatchError as wrong:
+        problem = str(wrong)
+    except Exception as wrong:
+        LOG.exception("the exchange with %s failed", party.id)
+        problem = f"the exchange failed ({type(wrong).__name__}): the log says where"
+    came, went = (run.came, run.went) if run is not None else (0, 0)
+    contact = replace(contact, problem=problem, etag=contact.etag if problem is None else None)
+    if came or went or _worth_writing(before, contact):
+        node.store.save_contact(contact)
+    return SyncResult(party=party.id, came=came, went=went, error=problem)
+
+
+def _worth_writing(before: Contact, after: Contact) -> bool:
+    if (before.problem, before.etag, before.counts) != (after.problem, after.etag, after.counts):
+        return True
+    last, now = before.tried, after.tried
+    return last is None or now is None or now - last >= RARELY
+
+
+def _exchange(run: _Run, contact: Contact) -> Contact:
+    """Return the contact after an exchange; what goes wrong with single feeds stands in `run.problems`."""
+    node = run.node
+    takes_part = run.state.active(node.me) is not None
+    nothing_new = contact.counts == _own_heads(run)
+    if not takes_part and nothing_new:
+        return contact
+    heads, etag = run.line.heads(contact.etag if nothing_new else None)
+    contact = replace(contact, reached=node.clock())
+    if heads is None:
+        return contact
+    if takes_part:
+        for head in node.restored_from(heads.held):
+            _fetch_back(run, head)
+        _take_in(run, heads)
+    if _pushes(run):
+        # What came in may have made receipts and answers: they go out now. Who has left says so, last.
+        run.state = node.state()
+        for receiver in _receivers(run):
+            _push(run, receiver, heads)
+    return replace(contact, etag=etag, counts=_own_heads(run))
+
+
+def _take_in(run: _Run, heads: Heads) -> None:
+    node = run.node
+    behind = node.rolled_back(heads.feeds, via=run.party.id)
+    for head in behind:
+        run.problems.append(
+            f"{head.sender} shows fewer entries than it has sent ({head.number} of epoch {head.epoch}): was "
+            "it restored from a backup? It must first fetch its own entries back"
+        )
+    for head in heads.feeds:
+        wanted = head.receiver == node.me and head.sender != node.me and head not in behind
+        if wanted and run.state.active(head.sender) is not None:
+            _pull(run, head)
+    run.problems += _told(node.carry_out)
+
+
+def _pushes(run: _Run) -> bool:
+    """Return whether we bring our entries: to a relay, or where nobody can fetch them from us."""
+    own = run.state.charter.party(run.node.me)
+    return run.party.role is PartyRole.RELAY or own is None or own.address is None
+
+
+def _receivers(run: _Run) -> tuple[str, ...]:
+    """Return the parties whose feeds from us the other takes."""
+    if run.party.role is not PartyRole.RELAY:
+        return (run.party.id,)
+    me = run.node.me
+    return tuple(p.id for p in run.state.charter.parties if p.id != me and run.state.active(p.id) is not None)
+
+
+def _own_heads(run: _Run) -> dict[str, int]:
+    """Return how far our feeds go that the other takes: where that changed, its heads must be asked anew."""
+    found: dict[str, int] = {}
+    if _pushes(run):
+        for receiver in _receivers(run):
+            head = run.node.store.feed_head(run.node.me, receiver)
+            found |= {f"epoch:{receiver}": head.epoch, f"number:{receiver}": head.number}
+    return found
+
+
+def _pull(run: _Run, head: Head) -> None:
+    """Take what a feed to us has beyond what we hold."""
+    held = run.node.store.feed_head(head.sender, head.receiver)
+    if (head.epoch, head.number) < (held.epoch, held.number) or head == held:
+        return  # a relay may be behind; of a sender that is behind itself `rolled_back` tells
+    after = held.number if held.epoch == head.epoch else 0
+    if after and after == head.number:
+        after -= 1  # another entry of the same number: have it looked at, and told
+    for page in _pages(run, head, after):
+        taken = run.node.take(page.items, via=run.party.id)
+        run.came += taken.new
+        if taken.problem is not None:
+            run.problems.append(f"{head.sender}: {taken.text or taken.problem}")
+            return
+
+
+def _fetch_back(run: _Run, head: Head) -> None:
+    """Take our own entries back that the other holds and we lost with a restore from a backup."""
+    mine = run.node.store.feed_head(head.sender, head.receiver)
+    after = mine.number if mine.epoch == head.epoch and mine.number < head.number else 0
+    problem = _adopt(run, head, after)
+    if problem is not None and problem.problem == "gap" and after:
+        problem = _adopt(run, head, 0)
+    if problem is not None:
+        run.problems.append(f"own entries to {head.receiver}: {problem.text or problem.problem}")
+        return
+    run.node.begin_epoch(head.receiver)
+
+
+def _adopt(run: _Run, head: Head, after: int) -> Taken | None:
+    """Return what hinders own entries to be taken back, else None."""
+    for page in _pages(run, head, after):
+        taken = run.node.adopt_tail(page.items)
+        if taken.problem is not None:
+            return taken
+    return None
+
+
+def _push(run: _Run, receiver: str, heads: Heads) -> None:
+    """Bring what the other does not hold yet of one of our feeds."""
+    node = run.node
+    mine = node.store.feed_head(node.me, receiver)
+    held = next((h for h in heads.held if (h.sender, h.receiver) == (node.me, receiver)), None)
+    after = held.number if held is not None and held.epoch == mine.epoch else 0
+    while after < mine.number:
+        page = node.page(node.me, node.me, receiver, epoch=mine.epoch, after=after, limit=PAGE_ITEMS)
+        if not page.items:
+            return
+        for taken in run.line.bring([page]):
+            run.went += taken.new
+            if taken.problem is not None:
+                run.problems.append(f"{run.party.id} takes no more to {receiver}: {taken.text}")
+                return
+        after = page.items[-1].entry.number
+
+
+def _pages(run: _Run, head: Head, after: int) -> Iterable[Page]:
+    """Yield the pages of a feed at the other up to a head; smaller ones where it says they are too large."""
+    limit = PAGE_ITEMS
+    while after < head.number:
+        try:
+            page = run.line.page(head.sender, head.receiver, epoch=head.epoch, after=after, limit=limit)
+        except SeamwatchError as wrong:
+            if wrong.code != "too_large" or limit == 1:
+                raise
+            limit = max(1, limit // 8)
+            continue
+        if not page.items or page.items[-1].entry.number <= after:
+            return
+        yield page
+        after = page.items[-1].entry.number
