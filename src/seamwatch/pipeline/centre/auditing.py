@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from seamwatch.coordinate.audit import chained
+from seamwatch.coordinate.audit import Opening, chained, log_lines
 from seamwatch.model.audit import AuditEntry
+from seamwatch.pipeline.centre.charters import charter_in_force
 
 if TYPE_CHECKING:
     from seamwatch.coordinate.keys import KeyRing
@@ -71,3 +72,14 @@ def all_entries(store: Store, *, kind: str | None = None, subject: str | None = 
 def _party(store: Store) -> str:
     card = store.own_party()
     return "" if card is None else str(card["id"])
+
+
+def export_log(store: Store, keys: KeyRing, at: datetime | None = None) -> Iterator[str]:
+    """Yield the whole log as signed JSON Lines, as another party's `seamwatch audit verify` reads it."""
+    state = charter_in_force(store)
+    opening = Opening(
+        party=keys.party,
+        charter="" if state is None else state.signed.digest,
+        at=datetime.now(UTC) if at is None else at,
+    )
+    return log_lines(all_entries(store), opening, keys)
