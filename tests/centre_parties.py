@@ -178,7 +178,8 @@ def recover(node: Node, source: Node) -> tuple[Head, ...]:
     found = node.restored_from(source.heads_for(node.me).held)
     for held in found:
         after = node.store.feed_head(node.me, held.receiver)
-        at = (after.epoch, after.number) if held.epoch == after.epoch else (held.epoch, 0)
+        goes_on = held.epoch == after.epoch and after.number < held.number
+        at = (held.epoch, after.number if goes_on else 0)
         while True:
             page = source.page(node.me, node.me, held.receiver, epoch=at[0], after=at[1])
             if not page.items:

@@ -24,9 +24,9 @@ MOST_HEADS = 10_000
 MOST_NUMBER = 1 << 53
 _MOST_HEADS_BYTES = 8 << 20
 
-PartyId = Annotated[str, Meta(pattern="^[a-z0-9-]{1,40}$")]
-Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-DigestOrNone = Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
+PartyId = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}\Z")]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+DigestOrNone = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 Epoch = Annotated[int, Meta(ge=1, le=MOST_EPOCH)]
 Number = Annotated[int, Meta(ge=1, le=MOST_NUMBER)]
 Count = Annotated[int, Meta(ge=0, le=MOST_NUMBER)]
@@ -38,13 +38,13 @@ class _Entry(Struct, forbid_unknown_fields=True):
     epoch: Epoch
     number: Number
     kind: EntryKind
-    subject: Annotated[str, Meta(pattern="^[ -~]{0,200}$")]
+    subject: Annotated[str, Meta(pattern=r"^[ -~]{0,200}\Z")]
     version: Count
     digest: DigestOrNone
     at: Annotated[datetime, Meta(tz=True)]
     previous: DigestOrNone
     hash: Digest
-    signature: Annotated[str, Meta(pattern="^[0-9a-f]{128}$")]
+    signature: Annotated[str, Meta(pattern=r"^[0-9a-f]{128}\Z")]
 
 
 class _Sealed(Struct, forbid_unknown_fields=True):
@@ -79,7 +79,7 @@ class _Page(Struct, forbid_unknown_fields=True):
 class _Taken(Struct, forbid_unknown_fields=True):
     new: Count
     known: Count
-    problem: Annotated[str, Meta(pattern="^[a-z_]{1,40}$")] | None
+    problem: Annotated[str, Meta(pattern=r"^[a-z_]{1,40}\Z")] | None
     text: Annotated[str, Meta(max_length=1000)]
     head: _Head | None
 

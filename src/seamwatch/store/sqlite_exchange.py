@@ -81,9 +81,10 @@ class ExchangeTables(FeedTables):
     def has_pending(self, sender: str, receiver: str) -> bool:
         """Return whether anything of a feed to this node waits to be carried out, records too."""
         rows = self.read(
-            "SELECT EXISTS (SELECT 1 FROM feed_pending p JOIN feed_entries e ON e.key = p.entry "
+            "SELECT EXISTS (SELECT 1 FROM feed_pending p CROSS JOIN feed_entries e ON e.key = p.entry "
             "WHERE e.sender = ? AND e.receiver = ?) "
-            "OR EXISTS (SELECT 1 FROM received_records WHERE party = ? AND NOT carried_out)",
+            "OR EXISTS (SELECT 1 FROM received_records INDEXED BY received_records_pending "
+            "WHERE party = ? AND NOT carried_out)",
             (sender, receiver, sender),
         )
         return bool(rows[0][0])

@@ -122,6 +122,8 @@ class RecordTables(SqliteDatabase):
     ) -> tuple[ReceivedRecord, ...]:
         """Return records of other parties as they stand here, without contents, by party and record."""
         where, values = _restricted({"party = ?": party, "state = ?": state}, records)
+        if state is not None and state != "shown":
+            where += " AND state <> 'shown'"  # what the index of the few others needs to see
         rows = self.read(
             f"SELECT {_RECEIVED} FROM received_records WHERE {where} ORDER BY party, record", values
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from seamwatch.coordinate.feed import context_of, head_of
@@ -24,14 +23,28 @@ RUN = 500
 _UNREADABLE = (SeamwatchError, KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 
-def _by(module: str, name: str) -> Handler:
-    """Return a handler that another part of the centre has."""
+def _request(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
+    from seamwatch.pipeline.centre.requesting import take_request
 
-    def handle(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
-        part = import_module(f"seamwatch.pipeline.centre.{module}")
-        getattr(part, name)(node, entry, content)
+    take_request(node, entry, content)
 
-    return handle
+
+def _answer(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
+    from seamwatch.pipeline.centre.requesting import take_answer
+
+    take_answer(node, entry, content)
+
+
+def _charter(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
+    from seamwatch.pipeline.centre.charter_taking import take_charter
+
+    take_charter(node, entry, content)
+
+
+def _notice(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
+    from seamwatch.pipeline.centre.charter_taking import take_notice
+
+    take_notice(node, entry, content)
 
 
 def _receipt(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
@@ -56,10 +69,10 @@ def _receipt(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
 
 
 HANDLERS: dict[EntryKind, Handler] = {
-    EntryKind.REQUEST: _by("requesting", "take_request"),
-    EntryKind.ANSWER: _by("requesting", "take_answer"),
-    EntryKind.CHARTER: _by("agreeing", "take_charter"),
-    EntryKind.NOTICE: _by("agreeing", "take_notice"),
+    EntryKind.REQUEST: _request,
+    EntryKind.ANSWER: _answer,
+    EntryKind.CHARTER: _charter,
+    EntryKind.NOTICE: _notice,
     EntryKind.RECEIPT: _receipt,
 }
 """Who carries out an entry with its content; each may be called twice for it. Records go to the picture."""

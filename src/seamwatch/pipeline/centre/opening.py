@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from seamwatch.coordinate.keys import KeyRing
 from seamwatch.pipeline.centre.node import Node
-from seamwatch.pipeline.centre.picture import Picture
 
 if TYPE_CHECKING:
     from seamwatch.store.base import Store
@@ -20,13 +19,7 @@ def keys_beside(db: str | Path) -> Path:
 
 def open_node(db: str | Path, keys_path: Path | None, store: Store) -> Node:
     """Return the node of a party on its open store; SeamwatchError where its key file can't be read."""
+    from seamwatch.pipeline.centre.record_picture import RecordPicture
+
     keys = KeyRing.load(keys_beside(db) if keys_path is None else keys_path)
-    return Node(store, keys, picture=_picture(store))
-
-
-def _picture(store: Store) -> Picture | None:
-    try:
-        from seamwatch.pipeline.centre.record_picture import RecordPicture
-    except ModuleNotFoundError:
-        return None
-    return RecordPicture(store)
+    return Node(store, keys, picture=RecordPicture(store))
