@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from seamwatch.cli.database import DB_OPTION, database_path, open_database
+from seamwatch.cli.key_file import KEYS_OPTION, PRIVATE_OPTION
 from seamwatch.cli.output import EXIT_USAGE, say
 
 
@@ -45,6 +47,16 @@ def serve(
         help="A name under which others open the desk. May be repeated.",
         show_default=False,
     ),
+    exchange_every: float = typer.Option(
+        None,
+        "--exchange-every",
+        min=1,
+        metavar="SECONDS",
+        help="Exchange with the other parties of the charter, with so many seconds between.",
+        show_default=False,
+    ),
+    keys: Path = KEYS_OPTION,
+    private_addresses: bool = PRIVATE_OPTION,
 ) -> None:
     """Open the desk: the map, the timeline, the sources and the review queue in the browser.
 
@@ -68,7 +80,17 @@ def serve(
         key=key,
         behind_proxy=behind_proxy,
         allowed_hosts=tuple(allowed_host),
+        exchange=ExchangeWish(every=exchange_every, keys=keys, private_addresses=private_addresses),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeWish:
+    """How the desk exchanges: every so many seconds (None: when somebody asks), with which keys."""
+
+    every: float | None = None
+    keys: Path | None = None
+    private_addresses: bool = False
 
 
 def run(
@@ -82,6 +104,7 @@ def run(
     key: Path | None = None,
     behind_proxy: bool = False,
     allowed_hosts: tuple[str, ...] = (),
+    exchange: ExchangeWish = ExchangeWish(),
 ) -> None:
     """Serve a database until Ctrl-C; the address goes to standard output."""
     from seamwatch.serve.options import ServeOptions
@@ -98,7 +121,15 @@ def run(
 
             webbrowser.open(address)
 
-    options = ServeOptions(db=path, style_url=style, behind_proxy=behind_proxy, allowed_hosts=allowed_hosts)
+    options = ServeOptions(
+        db=path,
+        style_url=style,
+        behind_proxy=behind_proxy,
+        allowed_hosts=allowed_hosts,
+        keys=exchange.keys,
+        exchange_every=exchange.every,
+        exchange_private=exchange.private_addresses,
+    )
     run_desk(options, host, port, cert=cert, key=key, ready=ready)
     say("The desk is closed; what was decided and read is stored.")
 

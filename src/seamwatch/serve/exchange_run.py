@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from seamwatch.serve.exchange_app import make_exchange_app
 from seamwatch.serve.exchange_options import ExchangeOptions
 from seamwatch.serve.exchange_protocol import ExchangeProtocol
 from seamwatch.serve.hosts import is_loopback
-from seamwatch.serve.run import Server
+from seamwatch.serve.run import Server, check_certificate, listen
 
 MOST_CONNECTIONS = 200
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -29,18 +27,6 @@ def check_exchange_host(host: str, *, tls: bool, behind_proxy: bool) -> None:
             "holds the certificate",
             code="host_refused",
         )
-
-
-def check_certificate(cert: Path, key: Path) -> None:
-    """Raise SeamwatchError where a certificate and its key can't be read or don't belong together."""
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
-    except (OSError, ssl.SSLError) as wrong:
-        raise SeamwatchError(
-            f"{cert} and {key} are no certificate with its key ({wrong}): make both with `seamwatch party "
-            "certificate`",
-            code="bad_certificate",
-        ) from wrong
 
 
 def run_exchange(
@@ -62,7 +48,7 @@ def run_exchange(
     check_exchange_host(host, tls=cert is not None, behind_proxy=behind_proxy)
     if cert is not None and key is not None:
         check_certificate(cert, key)
-    with _listening(host, port) as made:
+    with listen(host, port) as made:
         app = make_exchange_app(options)
         config = uvicorn.Config(
             app,
@@ -84,24 +70,3 @@ def run_exchange(
         shown = f"[{name}]" if ":" in name else name
         scheme = "https" if cert is not None else "http"
         Server(config, lambda: ready(f"{scheme}://{shown}:{taken}")).run(sockets=[made])
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError as wrong:
-        raise SeamwatchError(
-            f"--host {host} is no name or address of this machine ({wrong.strerror})", code="host_refused"
-        ) from wrong
-    family, _, _, _, where = min(found, key=lambda info: info[0] != socket.AF_INET)
-    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(where)
-    except OSError as wrong:
-        made.close()
-        raise SeamwatchError(
-            f"can't listen on {host}, port {port} ({wrong.strerror}): choose another with --port",
-            code="port_refused",
-        ) from wrong
-    return made

@@ -1,0 +1,260 @@
+"""`seamwatch exchange`: exchange with the other parties, let them in, and bundles as files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from seamwatch.cli.database import DB_OPTION, database_path, open_database
+from seamwatch.cli.key_file import KEYS_OPTION, PRIVATE_OPTION, open_party
+from seamwatch.cli.output import EXIT_FAILED, json_line, say, utf8_output
+from seamwatch.errors import SeamwatchError
+
+if TYPE_CHECKING:
+    from seamwatch.pipeline.centre.syncing import SyncResult
+
+JSON_OPTION = typer.Option(False, "--json", help="Print JSON.")
+
+app = typer.Typer(
+    name="exchange",
+    help=(
+        "The exchange with the other parties of the charter: signed feeds over HTTPS, or as a file. What the "
+        "release rules give goes out, what others released comes in."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+
+
+@app.command("sync")
+def sync(
+    db: str = DB_OPTION,
+    keys: Path = KEYS_OPTION,
+    party: list[str] = typer.Option(
+        [], "--party", metavar="ID", help="Only with this party. May be repeated.", show_default=False
+    ),
+    watch: float = typer.Option(
+        None,
+        min=1,
+        metavar="SECONDS",
+        help="Again and again, with so many seconds between.",
+        show_default=False,
+    ),
+    private_addresses: bool = PRIVATE_OPTION,
+    as_json: bool = JSON_OPTION,
+) -> None:
+    """Exchange with the other parties once, or again and again until Ctrl-C.
+
+    With a relay in the charter only that is asked. A party that fails does not stop the others.
+
+    Example: seamwatch exchange sync --db north.db
+    """
+    from seamwatch.pipeline.centre.lines import http_lines
+    from seamwatch.pipeline.centre.syncing import sync as exchange
+
+    utf8_output()
+    said: dict[str, str | None] = {}
+    while True:
+        with open_party(db, keys) as node:
+            lines = http_lines(node, private_addresses=private_addresses)
+            results = exchange(node, lines, party or None)
+        for result in results:
+            # What goes on being wrong, or brings nothing, is not told at each turn.
+            if watch is None or result.came or result.went or said.get(result.party) != result.error:
+                _tell(result, as_json)
+            said[result.party] = result.error
+        if watch is None:
+            break
+        time.sleep(watch)
+    if not results and not as_json:
+        say("no other party is asked: the others come to this one, or fetch bundles")
+    if any(not result.ok for result in results):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _tell(result: SyncResult, as_json: bool) -> None:
+    if as_json:
+        row = {"party": result.party, "ok": result.ok, "came": result.came, "went": result.went}
+        typer.echo(json_line({**row, "error": result.error}))
+        return
+    typer.echo(f"{result.party}: {result.came} came, {result.went} went")
+    if result.error is not None:
+        from seamwatch.publish.plain import printable
+
+        say(printable(f"{result.party}: {result.error}"))
+
+
+@app.command("serve")
+def serve(
+    db: str = DB_OPTION,
+    keys: Path = KEYS_OPTION,
+    host: str = typer.Option("127.0.0.1", help="Where to listen. Beyond this machine only with --cert."),
+    port: int = typer.Option(8766, min=0, max=65_535, help="On which port; 0 takes any that is free."),
+    cert: Path = typer.Option(
+        None, metavar="FILE", help="The certificate, as PEM, with --key.", show_default=False
+    ),
+    key: Path = typer.Option(None, metavar="FILE", help="The key of --cert.", show_default=False),
+    behind_proxy: bool = typer.Option(
+        False, "--behind-proxy", help="A proxy on this machine holds the certificate; believe what it says."
+    ),
+) -> None:
+    """Let the other parties of the charter fetch their feeds and bring theirs. Nothing else is served.
+
+    It prints its address and runs until Ctrl-C, beside the desk, on the same database.
+
+    Example: seamwatch exchange serve --db north.db --host 0.0.0.0 --cert north.pem --key north.key
+    """
+    from seamwatch.serve.exchange_options import ExchangeOptions
+    from seamwatch.serve.exchange_run import run_exchange
+
+    open_database(db).close()
+    options = ExchangeOptions(db=database_path(db), keys=keys)
+
+    def ready(address: str) -> None:
+        typer.echo(address)
+        say("The exchange is open to the parties of the charter at this address. Ctrl-C ends it.")
+
+    run_exchange(options, host, port, cert=cert, key=key, behind_proxy=behind_proxy, ready=ready)
+    say("The exchange is closed.")
+
+
+@app.command("status")
+def status(db: str = DB_OPTION, as_json: bool = JSON_OPTION) -> None:
+    """List the parties: when they were reached last, what came and went, and what is not receipted yet.
+
+    Example: seamwatch exchange status --db north.db
+    """
+    from seamwatch.pipeline.centre.overview import centre_json
+
+    utf8_output()
+    with open_database(db) as store:
+        found = centre_json(store)
+    if as_json:
+        typer.echo(json_line(found))
+        return
+    if found["charter"] is None:
+        say("no charter is in force here: see seamwatch charter")
+        raise typer.Exit(EXIT_FAILED)
+    _print_table(
+        ("PARTY", "STATE", "REACHED", "SENT", "WITHDRAWN", "UNRECEIPTED", "RECEIVED", "HELD"),
+        [_row(party) for party in found["parties"]],
+    )
+    for party in found["parties"]:
+        if party["problem"]:
+            from seamwatch.publish.plain import printable
+
+            say(printable(f"{party['id']}: {party['problem']}"))
+
+
+def _row(party: dict[str, Any]) -> tuple[str, ...]:
+    sent, received = party["sent"], party["received"]
+    state = party["state"] + (" (relay)" if party["role"] == "relay" else "")
+    if party["me"]:
+        return (party["id"], f"{state}, this one", "", "", "", "", "", "")
+    reached = party["reached"]
+    return (
+        party["id"],
+        state,
+        reached[:16].replace("T", " ") if reached else "never",
+        str(sent["released"]),
+        str(sent["withdrawn"]),
+        str(sent["unreceipted"]),
+        str(received["shown"]),
+        str(received["held"]),
+    )
+
+
+@app.command("withdrawals")
+def withdrawals(
+    db: str = DB_OPTION,
+    keys: Path = KEYS_OPTION,
+    waiting: bool = typer.Option(False, "--waiting", help="Only those that somebody has not receipted yet."),
+    as_json: bool = JSON_OPTION,
+) -> None:
+    """List what was withdrawn from other parties, and who has receipted that: the latest first.
+
+    A receipt says that the other node has erased it. A party that does not cooperate can keep what it read.
+
+    Example: seamwatch exchange withdrawals --waiting --db north.db
+    """
+    from seamwatch.pipeline.centre.overview import withdrawals_json
+
+    utf8_output()
+    with open_party(db, keys) as node:
+        found = node.withdrawals()
+    if waiting:
+        found = tuple(w for w in found if any(at is None for _, at in w.receivers))
+    if as_json:
+        typer.echo(json_line(withdrawals_json(found)))
+        return
+    rows = []
+    for w in found:
+        receipted = [party for party, at in w.receivers if at is not None]
+        missing = [party for party, at in w.receivers if at is None]
+        at = "" if w.at is None else w.at.isoformat()[:16].replace("T", " ")
+        told = (w.incident or w.record, w.field or "all of it", at, ", ".join(receipted), ", ".join(missing))
+        rows.append((*told, w.why))
+    _print_table(("INCIDENT", "WHAT", "WITHDRAWN", "RECEIPTED BY", "WAITING FOR", "WHY"), rows)
+
+
+def _print_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    from seamwatch.publish.plain import printable
+
+    table = [heads, *[tuple(printable(cell) for cell in row) for row in rows]]
+    widths = [max(len(row[at]) for row in table) for at in range(len(heads))]
+    for row in table:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@app.command("export")
+def export(
+    file: Path = typer.Argument(..., metavar="FILE", help="Where to write the bundle."),
+    to: str = typer.Option(..., "--to", metavar="ID", help="The party that it is for."),
+    db: str = DB_OPTION,
+    keys: Path = KEYS_OPTION,
+    whole: bool = typer.Option(False, "--whole", help="Write all from the start, receipted or not."),
+) -> None:
+    """Write all that a party has not receipted yet to a file, for a way without a line.
+
+    Only that party can read what is in it.
+
+    Example: seamwatch exchange export south.bundle --to south --db north.db
+    """
+    from seamwatch.pipeline.centre.bundling import export_bundle
+
+    with open_party(db, keys) as node:
+        _release_due(node)
+        count = export_bundle(node, to, file, whole=whole)
+    typer.echo(f"{count} entries for {to} written to {file}")
+
+
+@app.command("import")
+def import_(
+    file: Path = typer.Argument(..., metavar="FILE", help="A bundle that another party wrote."),
+    db: str = DB_OPTION,
+    keys: Path = KEYS_OPTION,
+) -> None:
+    """Take what another party wrote to a file, as if it had come over the line. Twice does no harm.
+
+    Example: seamwatch exchange import north.bundle --db south.db
+    """
+    from seamwatch.pipeline.centre.bundling import import_bundle
+
+    with open_party(db, keys) as node:
+        taken = import_bundle(node, file)
+        node.carry_out()
+    typer.echo(f"{taken.new} entries are new, {taken.known} were known")
+    if taken.problem is not None:
+        raise SeamwatchError(taken.text or taken.problem, code=taken.problem)
+
+
+def _release_due(node: Any) -> None:
+    """Say what the rules give by now, where this version has release rules."""
+    from seamwatch.pipeline.centre.syncing import release_due
+
+    for problem in release_due(node):
+        say(problem)
