@@ -8,19 +8,18 @@ Which permissions a role has stands in `vocabulary.permissions`, which values a 
 from __future__ import annotations
 
 import hmac
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, cast
+from collections.abc import Iterable, Mapping
+from typing import Annotated, cast
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seamwatch.errors import SeamwatchError
 from seamwatch.model.account import LOCAL, Identity
+from seamwatch.serve.access_rules import Rules
 from seamwatch.serve.faults import RequestError, fault_body, status_of
 from seamwatch.serve.people import People, WaitError
 from seamwatch.serve.security import WRITES
@@ -106,57 +105,16 @@ COSTLY = frozenset(
         f"POST {_API}/audit/verify",
     }
 )
-_SIGN_IN = ("POST", f"{_API}/session")
-_NAME = re.compile(r"\{[^}]*\}")
-
-
-class Rules:
-    """The permission of every route of one app, found by a request's method and path."""
-
-    def __init__(self, app: FastAPI, rows: Mapping[str, str] = ROUTES) -> None:
-        """Take an app's routes; SeamwatchError where one has no row, or is none that can be checked."""
-        given = {_plain(key): value for key, value in rows.items()}
-        self._rows: list[tuple[str, re.Pattern[str], str, str]] = []
-        for method, path in routes_of(app):
-            key = f"{method} {path}"
-            if _plain(key) not in given:
-                raise SeamwatchError(
-                    f"{key} has no row in ROUTES of serve/access.py: say there who may ask it",
-                    code="no_access_rule",
-                )
-            self._rows.append((method, compile_path(path)[0], key, given[_plain(key)]))
-
-    def of(self, method: str, path: str) -> tuple[str, str]:
-        """Return the route that a request meets, and its permission; ("", "read") where there is none."""
-        for known, pattern, key, permission in self._rows:
-            if known == method and pattern.match(path):
-                return key, permission
-        return "", Permission.READ.value
-
-
-def routes_of(app: FastAPI) -> tuple[tuple[str, str], ...]:
-    """Return (method, path) of every route of an app, in the order in which they are tried.
-
-    SeamwatchError for what is no plain route: what hangs below it could not be checked.
-    """
-    return tuple(_walk(app.routes))
-
-
-def _walk(routes: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    for route in routes:
-        # FastAPI keeps an included router as one entry whose routes it works out when they are needed.
-        within = getattr(route, "effective_candidates", None)
-        if within is not None:
-            yield from _walk(within())
-            continue
-        path, methods = getattr(route, "path", None), getattr(route, "methods", None)
-        if not path or not methods:
-            raise SeamwatchError(
-                f"{type(route).__name__} {path or ''} is no route whose access can be checked",
-                code="no_access_rule",
-            )
-        for method in sorted(methods):
-            yield method, path
+# Of a person alone: a token that leaks must not make others.
+PERSONAL = frozenset(
+    {
+        f"POST {_API}/accounts",
+        f"PATCH {_API}/accounts/{{name}}",
+        f"POST {_API}/tokens",
+        f"DELETE {_API}/tokens/{{token_id}}",
+    }
+)
+_SIGN_IN = f"POST {_API}/session"
 
 
 class Access:
@@ -190,12 +148,16 @@ class Access:
             if permission == PUBLIC:
                 return
             raise RequestError("sign in first", code="not_signed_in", status=401)
-        if (scope["method"], scope["path"]) == _SIGN_IN:
+        if route == _SIGN_IN:
             return
         if identity.session is not None and scope["method"] in WRITES:
             self._check_csrf(scope)
         if permission != PUBLIC:
             _check_permission(identity, permission.split())
+        if route in PERSONAL and identity.scopes is not None:
+            raise RequestError(
+                "a token can't change accounts or tokens: sign in for that", code="not_allowed", status=403
+            )
         if identity is not LOCAL and route in COSTLY:
             wait = self._people.costly.take(identity.name)
             if wait:
@@ -282,12 +244,3 @@ def _private(send: Send) -> Send:
         await send(message)
 
     return sending
-
-
-def _plain(row: str) -> str:
-    """Return a row's route without the names of its parameters: how a route calls them is its own affair.
-
-    >>> _plain("GET /a/{id}/{path:path}")
-    'GET /a/{}/{}'
-    """
-    return _NAME.sub("{}", row)

@@ -41,7 +41,7 @@ def add(desk: TheDesk, people: ThePeople, identity: TheIdentity, form: NewAccoun
     """Return a new account. The first one is made on the command line: from then on everybody signs in."""
     from seamwatch.pipeline.accounts import add_account
 
-    _person(identity)
+    _check_accounts(identity)
     try:
         with desk.store() as store:
             made = add_account(
@@ -66,7 +66,7 @@ def change(
     """Return an account with what was given changed. Its sessions end: who is signed in signs in again."""
     from seamwatch.pipeline.accounts import change_account
 
-    _person(identity)
+    _check_accounts(identity)
     try:
         with desk.store() as store:
             changed = change_account(
@@ -110,7 +110,7 @@ def make_token(desk: TheDesk, identity: TheIdentity, form: NewToken) -> MadeToke
     """Return a new token of who asks, with its secret. It may do no more than the account itself."""
     from seamwatch.pipeline.sessions import new_token
 
-    _person(identity)
+    _check_accounts(identity)
     try:
         with desk.store() as store:
             token, secret = new_token(
@@ -126,7 +126,7 @@ def revoke(desk: TheDesk, identity: TheIdentity, token_id: str) -> Response:
     """Revoke a token of one's own, an admin any. Another's answers as one that is not there."""
     from seamwatch.pipeline.sessions import revoke_token
 
-    _person(identity)
+    _check_accounts(identity)
     of = None if Permission.ACCOUNTS in allowed(identity) else identity.name
     try:
         with desk.store() as store:
@@ -140,17 +140,13 @@ def _shown(store: Store, account: Account) -> AccountValue:
     return AccountValue.of(account, password=store.password_hash(account.name) is not None)
 
 
-def _person(identity: Identity) -> None:
-    """Raise RequestError where who asks is a program, or there are no accounts yet."""
+def _check_accounts(identity: Identity) -> None:
+    """Raise RequestError where there are no accounts yet."""
     if identity is LOCAL:
         raise RequestError(
             "this desk has no accounts: add the first with `seamwatch account add`",
             code="no_accounts",
             status=409,
-        )
-    if identity.scopes is not None:
-        raise RequestError(
-            "a token can't change accounts or tokens: sign in for that", code="not_allowed", status=403
         )
 
 

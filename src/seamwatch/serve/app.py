@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from seamwatch import __version__
 from seamwatch.errors import SeamwatchError
 from seamwatch.serve import faults
-from seamwatch.serve.access import Access, Rules
+from seamwatch.serve.access import ROUTES, Access
+from seamwatch.serve.access_rules import Rules
 from seamwatch.serve.centre_sync import SyncThread
 from seamwatch.serve.context import Desk
 from seamwatch.serve.description import describe
@@ -87,7 +88,7 @@ def make_app(options: ServeOptions) -> FastAPI:
         for name in names:
             app.include_router(import_module(f"seamwatch.serve.{name}").router, prefix=prefix)
     try:
-        rules = Rules(app)
+        rules = Rules(app, ROUTES)
     except SeamwatchError:
         desk.close()
         raise
