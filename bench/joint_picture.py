@@ -140,7 +140,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.db"
         store = SqliteStore(path, create=True)
-        picture = RecordPicture(store, {"north": "North", "south": "South"})
+        picture = RecordPicture(store, str.capitalize)
 
         def timed(name: str, records: list[ReceivedRecord], *, away: bool = False) -> None:
             wall, cpu = time.perf_counter(), time.process_time()

@@ -40,6 +40,12 @@ class SeenPicture:
     def __init__(self) -> None:
         self.seen: dict[tuple[str, str], ReceivedRecord] = {}
 
+    def expect(self, many: int) -> None:
+        """Do nothing."""
+
+    def settle(self) -> None:
+        """Do nothing."""
+
     def show(self, records: Sequence[ReceivedRecord]) -> None:
         self.seen.update({(r.party, r.record): r for r in records})
 

@@ -62,6 +62,10 @@ class PartyRecordStore(Protocol):
         """Return for each of these incidents the parties whose records tell it; one without is left out."""
         ...
 
+    def count_pending_records(self) -> int:
+        """Return how many received records were not carried out yet."""
+        ...
+
     def may_hold_traces(self) -> None:
         """Take note that bytes of what was replaced or erased may be in the files: see `has_traces`."""
         ...

@@ -133,6 +133,10 @@ class PartyRecordTables(ArticleTables):
             found[name] = (*found.get(name, ()), party)
         return found
 
+    def count_pending_records(self) -> int:
+        """Return how many received records were not carried out yet."""
+        return int(self.read("SELECT count(*) FROM received_records WHERE NOT carried_out")[0][0])
+
     def may_hold_traces(self) -> None:
         """Take note that bytes of what was replaced or erased may be in the files."""
         self.write("INSERT OR REPLACE INTO meta VALUES ('traces_since', ?)", (now(),))

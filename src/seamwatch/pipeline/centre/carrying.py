@@ -83,8 +83,10 @@ def carry_out(node: Node) -> int:
     done = 0
     while count := _carry_entries(node):
         done += count
+    node.picture.expect(node.store.count_pending_records())
     while count := _carry_records(node):
         done += count
+    node.picture.settle()
     _give_receipts(node)
     return done
 

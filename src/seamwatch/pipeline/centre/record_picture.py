@@ -30,23 +30,16 @@ UNLINKED = "records are being stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotShown:
-    """A record that is not shown, and why."""
-
-    party: str
-    record: str
-    version: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What became of records: how many were new, replaced or shown just so before; which are not shown."""
+    """What became of records: how many were new, replaced, or shown just so before.
+
+    `forgotten` were forgotten here for a reason of our own, and do not come back by themselves.
+    """
 
     new: int = 0
     replaced: int = 0
     known: int = 0
-    refused: tuple[NotShown, ...] = ()
+    forgotten: int = 0
 
 
 class RecordPicture:
@@ -55,21 +48,30 @@ class RecordPicture:
     def __init__(
         self,
         store: Store,
-        names: Mapping[str, str] | Callable[[str], str] | None = None,
+        names: Callable[[str], str] | None = None,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Take the store, and the names of parties by their ids; of one without a name the id is shown."""
+        """Take the store; `names` gives the name of a party, without it the charter in force does."""
         self._store = store
-        self._names = names
+        self._names = names or _charter_names(store)
         self._clock = clock
+        self._expected = 0
         self._held: Linker | None = None
+        self._known: dict[str, Profile] = {}
+
+    def expect(self, many: int) -> None:
+        """Take note that so many records come, in several calls, and `settle` after them.
+
+        Where they are many for the store, they are linked in one pass at the end.
+        """
+        self._expected = many
 
     def show(self, records: Sequence[ReceivedRecord]) -> Shown:
-        """Show records, new or in place of older versions; give as many at once as there are.
+        """Show records, new or in place of older versions.
 
-        One that can't be shown stops none of the others. What is shown just so already is left as it is, so
-        that it can be called again after a crash.
+        What is shown just so already is left as it is, so that it can be called again after a crash. Where
+        one can't be shown, ShapeError says why, and none is.
         """
         from seamwatch.pipeline.relinking import rarely_collected
 
@@ -77,30 +79,16 @@ class RecordPicture:
             return self._show(records)
 
     def _show(self, records: Sequence[ReceivedRecord]) -> Shown:
-        refused: list[NotShown] = []
         newest = {(r.party, r.record): r for r in sorted(records, key=lambda r: r.version)}
         gone = {t.article for t in self._store.tombstones()}
-        rows: list[RecordRow] = []
-        for received in newest.values():
-            try:
-                if article_id(received.party, received.record) in gone:
-                    raise SeamwatchError("it was forgotten here: seamwatch forget --allow takes it back")
-                rows.append(row_of_record(received, self._name(received.party)))
-            except SeamwatchError as wrong:
-                refused.append(
-                    NotShown(
-                        party=received.party,
-                        record=received.record,
-                        version=received.version,
-                        why=str(wrong),
-                    )
-                )
+        wanted = [r for (party, record), r in newest.items() if article_id(party, record) not in gone]
+        rows = [row_of_record(received, self._names(received.party)) for received in wanted]
         new, changed, known = self._sorted(rows)
         if changed or new:
             self._put(new + changed, first=len(new))
-        if changed:
+        if not self._expected:
             self.settle()
-        return Shown(new=len(new), replaced=len(changed), known=known, refused=tuple(refused))
+        return Shown(new=len(new), replaced=len(changed), known=known, forgotten=len(newest) - len(wanted))
 
     def withdraw(self, records: Sequence[ReceivedRecord]) -> int:
         """Take records away with all that follows from them; return how many were shown till now.
@@ -118,16 +106,24 @@ class RecordPicture:
         wanted = list(mentions)
         for start in range(0, len(wanted), BATCH):
             self._erase(wanted[start : start + BATCH], mentions)
-        if wanted:
+        if not self._expected:
             self.settle()
         return len(wanted)
 
     def settle(self) -> bool:
-        """Write a small database anew where it may hold bytes of what was erased; return whether none is.
+        """Link what waits for it, and see to it that no byte of what was erased is left in the files.
 
-        A large one, or one within a transaction, keeps the mark `has_traces` until `erase_traces` is called.
+        For that a small database is written anew. Return whether none is left. A large one, or one within a
+        transaction, keeps the mark `has_traces` until `erase_traces` is called.
         """
         store = self._store
+        self._expected = 0
+        if store.link_mark() == UNLINKED:
+            from seamwatch.pipeline.relinking import relink_all
+
+            relink_all(store, self._linker().rules, compare=False, known=self._known)
+            self._held = None
+        self._known = {}
         if not store.has_traces():
             return True
         if store.in_transaction() or store.size() > SMALL:
@@ -140,13 +136,6 @@ class RecordPicture:
         return True
 
     # --- storing and linking
-
-    def _name(self, party: str) -> str:
-        if self._names is None:
-            return party
-        if callable(self._names):
-            return self._names(party)
-        return self._names.get(party, party)
 
     def _linker(self) -> Linker:
         from seamwatch.pipeline.linking import Linker
@@ -175,20 +164,19 @@ class RecordPicture:
 
     def _put(self, rows: Sequence[RecordRow], first: int) -> None:
         from seamwatch.link.compare import profile_of
-        from seamwatch.pipeline.relinking import link_anew_where_needed, relink_all
+        from seamwatch.pipeline.relinking import link_anew_where_needed
 
         store, rules = self._store, self._linker().rules
-        if first >= MANY and store.counts()["mentions"] <= SHARE * first:
-            known: dict[str, Profile] = {}
+        many = max(first, self._expected)
+        waits = store.link_mark() == UNLINKED
+        if waits or (many >= MANY and store.counts()["mentions"] <= SHARE * many):
             for run in _runs(rows, PUT):
                 with store.transaction():
                     # Where it ends in between, whoever reads next links everything first.
                     store.set_link_mark(UNLINKED)
                     store.put_records(run)
                 for row in run:
-                    known[row.mention.id] = profile_of(sourced_of(row), rules)
-            relink_all(store, rules, compare=False, known=known)
-            self._held = None
+                    self._known[row.mention.id] = profile_of(sourced_of(row), rules)
             return
         link_anew_where_needed(store, rules, None)
         for run in _runs(rows, BATCH):
@@ -216,3 +204,19 @@ class RecordPicture:
 def _runs(rows: Sequence[RecordRow], size: int) -> Iterator[Sequence[RecordRow]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
+
+
+def _charter_names(store: Store) -> Callable[[str], str]:
+    """Return what gives the name that the charter in force has for a party; of one that it lacks, the id."""
+    held: dict[str, str] = {}
+
+    def name(party: str) -> str:
+        if party not in held:
+            from seamwatch.pipeline.centre.charters import charter_in_force
+
+            state = charter_in_force(store)
+            found = state.charter.party(party) if state else None
+            held[party] = found.name if found else party
+        return held[party]
+
+    return name
