@@ -41,7 +41,7 @@ class People:
         self.desk = desk
         self.sign_ins = SignInLimits()
         self.costly = Pace(60, 0.5)
-        self.strangers = Pace(30, 0.5)
+        self.strangers = Pace(100, 1.0)
         self.journeys = Journeys()
         self._lock = threading.Lock()
         self._passwords: Passwords | None = None
