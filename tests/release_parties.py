@@ -1,0 +1,72 @@
+"""A charter of made-up parties and the node of one of them, for the tests of releases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from seamwatch.coordinate.canonical import digest_of
+from seamwatch.coordinate.keys import KeyRing
+from seamwatch.coordinate.rule_codec import rules_from_yaml, rules_json
+from seamwatch.model.charter import Charter, CharterState, SignedCharter
+from seamwatch.model.exchange import SentRecord
+from seamwatch.model.party import Party
+from seamwatch.pipeline.centre.node import Node
+from seamwatch.store import Store
+from seamwatch.vocabulary.coordination import PartyState
+
+KEYS = {name: KeyRing(name, name.encode().ljust(32, b".")) for name in ("a", "b", "c", "d")}
+
+
+def charter_of(rules: str = "", *, parties: Sequence[str] = ("a", "b", "c"), **more: Any) -> CharterState:
+    """Return a charter in force of these parties, all active, with default rules in YAML."""
+    charter = Charter(
+        name="Test",
+        version=1,
+        previous="",
+        parties=tuple(
+            Party(id=p, name=p.upper(), sign_key=KEYS[p].sign_key, agree_key=KEYS[p].agree_key)
+            for p in parties
+        ),
+        rules=rules_from_yaml(rules),
+        **more,
+    )
+    digest = digest_of([rules_json(charter.rules), list(parties), charter.backlog_days])
+    return CharterState(
+        signed=SignedCharter(charter=charter, digest=digest),
+        states=dict.fromkeys(parties, PartyState.ACTIVE),
+    )
+
+
+class Office:
+    """The node of party `a` on a store, with a clock that a test moves and a charter that it changes."""
+
+    def __init__(self, store: Store, charter: CharterState) -> None:
+        self.charter = charter
+        self.later = timedelta(0)
+        self.node = Node(store, KEYS["a"], clock=self.now, state=lambda: self.charter)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.later
+
+    def wait(self, hours: float) -> None:
+        self.later += timedelta(hours=hours)
+
+    def sent(self, receiver: str = "b") -> tuple[SentRecord, ...]:
+        return self.node.store.sent_records(receiver=receiver)
+
+    def held(self, receiver: str = "b") -> dict[str, dict[str, Any]]:
+        """Return the contents of the records that a receiver holds now, by incident."""
+        context = f"a>{receiver}".encode()
+        names = {s.record: s.incident for s in self.sent(receiver) if s.state == "released"}
+        epoch = self.node.store.feed_head("a", receiver).epoch
+        found, after = {}, 0
+        while items := self.node.page(receiver, "a", receiver, epoch=epoch, after=after, limit=500).items:
+            for item in items:
+                after = item.entry.number
+                if item.sealed is not None and item.entry.subject in names:
+                    clear = KEYS[receiver].open(item.sealed, KEYS["a"].agree_key, context)
+                    found[names[item.entry.subject]] = json.loads(clear)
+        return found
