@@ -17,6 +17,7 @@ from seamwatch.model.party import Party
 from seamwatch.pipeline.centre import syncing
 from seamwatch.pipeline.centre.lines import PartyLine, http_lines
 from seamwatch.pipeline.centre.node import Node
+from seamwatch.pipeline.centre.parting import leave as leave_charter
 from seamwatch.pipeline.centre.syncing import partners, sync
 from seamwatch.store import open_store
 from seamwatch.vocabulary.coordination import NoticeKind
@@ -249,9 +250,8 @@ def test_a_party_restored_from_a_backup_fetches_its_entries_back(tmp_path: Path)
         with closing(sqlite3.connect(a.db)) as live:
             live.execute("VACUUM INTO ?", [str(tmp_path / "backup.db")])
         a.node.withdraw("b", first, "wrong")
-        (third,) = release(a, "b", 1, start=5)
         b.sync()
-        assert shown(b) == {second, third}
+        assert shown(b) == {second}
 
         # Another database in the place of the old one, while the server still holds that.
         a.node = Node(open_store(str(tmp_path / "backup.db")), a.keys)
@@ -259,7 +259,7 @@ def test_a_party_restored_from_a_backup_fetches_its_entries_back(tmp_path: Path)
         assert result.ok
         assert a.node.store.feed_head("a", "b").epoch == 2
         kept = {r.record: r.state for r in a.node.store.sent_records(receiver="b")}
-        assert kept == {first: "withdrawn", second: "released", third: "released"}
+        assert kept == {first: "withdrawn", second: "released"}
         a.node.store.close()
 
 
@@ -283,3 +283,30 @@ def test_a_content_that_is_new_again_is_exchanged(tmp_path: Path) -> None:
         (held,) = b.node.received(state="shown")
         assert held.version == 2
         assert held.content is not None and held.content["incident"]["place"] == {"name": "Erbil"}
+
+
+def test_who_leaves_says_so_to_all(tmp_path: Path) -> None:
+    """The others fetch the notice from who has left, and take nothing from it after that."""
+    with parties(tmp_path, ["a", "b"]) as made:
+        a, b = made["a"], made["b"]
+        leave_charter(a.node, "our work here ends")
+        assert [(r.ok, r.came, r.went) for r in a.sync()] == [(True, 0, 0)]
+        (result,) = b.sync()
+        assert (result.ok, result.came) == (True, 1)
+        assert b.node.state().active("a") is None
+        assert b.sync() == ()
+
+
+def test_who_leaves_says_so_through_the_relay(tmp_path: Path) -> None:
+    """A party without an address brings its notice to the relay before it falls silent."""
+    with parties(tmp_path, ["a", "b", "relay"], silent=["a", "b"]) as made:
+        a, b, relay = made["a"], made["b"], made["relay"]
+        b.sync()
+        leave_charter(a.node, "")
+        (result,) = a.sync()
+        assert (result.ok, result.went) == (True, 2)
+        b.sync()
+        assert (b.node.state().active("a"), relay.node.state().active("a")) == (None, None)
+        relay.counted()
+        assert [r.ok for r in a.sync()] == [True]
+        assert relay.counted() == {}

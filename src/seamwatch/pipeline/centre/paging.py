@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 from seamwatch.errors import SeamwatchError, UnknownIdError
 from seamwatch.model.exchange import Page
-from seamwatch.vocabulary.coordination import PartyRole
+from seamwatch.vocabulary.coordination import PartyRole, PartyState
 
 if TYPE_CHECKING:
     from seamwatch.pipeline.centre.node import Node
 
 
 def offered(node: Node, sender: str) -> bool:
-    """Return whether feeds of a sender are given to others: its own a node gives even after it has left."""
-    return sender == node.me or node.state().active(sender) is not None
+    """Return whether feeds of a sender are given to others: its own a node gives even after it has left.
+
+    So does a relay with what it took before: the last of it is the notice, which the others need.
+    """
+    standing = node.state().states.get(sender)
+    return sender == node.me or standing in (PartyState.ACTIVE, PartyState.LEFT)
 
 
 def page(node: Node, asker: str, sender: str, receiver: str, *, epoch: int, after: int, limit: int) -> Page:

@@ -16,6 +16,7 @@ from seamwatch.model.charter import CharterState
 from seamwatch.model.exchange import Contact, Head, Heads, Page, Taken
 from seamwatch.model.party import Party
 from seamwatch.pipeline.centre.lines import PartyLine
+from seamwatch.pipeline.centre.node import PAGE_BYTES
 from seamwatch.vocabulary.coordination import PartyRole
 
 if TYPE_CHECKING:
@@ -252,7 +253,10 @@ def _fetch_back(run: _Run, head: Head) -> None:
     if problem is not None:
         run.problems.append(f"own entries to {head.receiver}: {problem.text or problem.problem}")
         return
-    run.node.begin_epoch(head.receiver)
+    # What is no longer released is withdrawn before anybody can fetch that it was restated.
+    with run.node.store.transaction():
+        run.node.begin_epoch(head.receiver)
+        run.problems += release_due(run.node)
 
 
 def _adopt(run: _Run, head: Head, after: int) -> Taken | None:
@@ -271,15 +275,18 @@ def _push(run: _Run, receiver: str, heads: Heads) -> None:
     held = next((h for h in heads.held if (h.sender, h.receiver) == (node.me, receiver)), None)
     after = held.number if held is not None and held.epoch == mine.epoch else 0
     while after < mine.number:
-        page = node.page(node.me, node.me, receiver, epoch=mine.epoch, after=after, limit=PAGE_ITEMS)
-        if not page.items:
+        # Read from the store: who has left may ask for nothing, and still says so.
+        items = node.store.feed_items(
+            node.me, receiver, mine.epoch, after=after, limit=PAGE_ITEMS, most_bytes=PAGE_BYTES
+        )
+        if not items:
             return
-        for taken in run.line.bring([page]):
+        for taken in run.line.bring([Page(items=items, head=mine)]):
             run.went += taken.new
             if taken.problem is not None:
                 run.problems.append(f"{run.party.id} takes no more to {receiver}: {taken.text}")
                 return
-        after = page.items[-1].entry.number
+        after = items[-1].entry.number
 
 
 def _pages(run: _Run, head: Head, after: int) -> Iterable[Page]:
