@@ -24,9 +24,11 @@ from seamwatch.cli import (
     places,
     read,
     report,
+    request,
     review,
     serve,
     sitrep,
+    unanswered,
 )
 from seamwatch.cli.output import EXIT_FAILED
 from seamwatch.errors import SeamwatchError
@@ -76,6 +78,8 @@ app.command("forget")(forget.forget)
 app.command("link")(link.link)
 app.add_typer(areas.app)
 app.add_typer(places.app)
+app.add_typer(request.app)
+app.command("unanswered")(unanswered.unanswered)
 app.command("serve")(serve.serve)
 app.add_typer(account.app)
 app.command("demo")(demo.demo)

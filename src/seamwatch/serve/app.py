@@ -45,6 +45,7 @@ ROUTERS: tuple[str, ...] = (
     "summary",
     "sitrep",
     "centre",
+    "requests",
 )
 # Those whose paths stand as they are; the site, which takes every other path, is the last.
 ROOT_ROUTERS: tuple[str, ...] = ("health", "site")

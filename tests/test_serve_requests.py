@@ -1,0 +1,157 @@
+"""The requests board over HTTP: asked, answered, listed; and the incidents that nobody answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from asking_parties import NORTH, SOUTH, asking, carry
+from exchange_serving import TestParty
+from serving import serving
+from test_serve_server import error_of
+from told_store import BOMB, incident_of, tell
+
+Json = dict[str, Any]
+API = "/api/v1"
+
+
+@dataclass
+class Board:
+    """The desk of one party, the parties, and an incident that the desk's party knows."""
+
+    client: httpx.Client
+    made: dict[str, TestParty]
+    incident: str
+
+    def ask(self, **more: Any) -> httpx.Response:
+        body = {
+            "to": [SOUTH],
+            "kind": "response",
+            "text": "Who covers the road?",
+            "deadline": (datetime.now(UTC) + timedelta(hours=9)).isoformat(),
+            **more,
+        }
+        return self.client.post(f"{API}/requests", json=body)
+
+    def get(self, path: str, **query: str) -> Json:
+        answer = self.client.get(f"{API}{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        body: Json = answer.json()
+        return body
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[Board]:
+    """Yield the desk of one of two parties."""
+    with asking(tmp_path) as made:
+        store = made[NORTH].node.store
+        incident = incident_of(store, tell(store, "N1", BOMB))
+        with serving(made[NORTH].db) as client:
+            yield Board(client=client, made=made, incident=incident)
+
+
+def test_a_request_is_asked_and_answered(board: Board) -> None:
+    """What the desk asks goes to the other party, and its answer is on the board."""
+    asked = board.ask(incident=board.incident, area="daquq", priority="urgent", by="Duty desk")
+    assert asked.status_code == 200, asked.text
+    made = asked.json()["request"]
+    assert (made["direction"], made["state"], made["incident"]) == ("out", "open", board.incident)
+    assert made["record"]["party"] == NORTH and made["states"] == [{"party": SOUTH, "state": "open"}]
+    carry(board.made)
+    from seamwatch.pipeline.centre.requesting import answer_request
+    from seamwatch.vocabulary.coordination import RequestState
+
+    answer_request(board.made[SOUTH].node, made["id"], RequestState.DECLINED, "no car", by="Ops room")
+    carry(board.made)
+    now = board.get(f"/requests/{made['id']}")["request"]
+    assert now["state"] == "declined"
+    (answer,) = now["answers"]
+    assert (answer["party"], answer["text"], answer["by"]) == (SOUTH, "no car", "Ops room")
+    assert board.get("/requests", state="declined", direction="out", party=SOUTH)["requests"] == [now]
+    assert board.get("/requests", direction="in")["requests"] == []
+
+
+def test_what_others_ask_is_answered_here(board: Board) -> None:
+    """The desk answers a request of another party, and that one learns it."""
+    from seamwatch.pipeline.centre.requesting import new_request
+    from seamwatch.vocabulary.coordination import RequestKind
+
+    south = board.made[SOUTH].node
+    made = new_request(
+        south,
+        to=[NORTH],
+        kind=RequestKind.INFORMATION,
+        text="Is the bridge open?",
+        deadline=datetime.now(UTC) + timedelta(hours=9),
+    ).request
+    carry(board.made)
+    path = f"{API}/requests/{made.id}/answers"
+    assert error_of(board.client.post(path, json={"state": "declined"}))[:2] == (400, "bad_value")
+    done = board.client.post(path, json={"state": "done", "text": "yes"})
+    assert done.json()["request"]["state"] == "done"
+    again = board.client.post(path, json={"state": "accepted"})
+    assert error_of(again)[:2] == (409, "not_allowed")
+    carry(board.made)
+    assert [a.text for a in south.store.answers_to([made.id])[made.id]] == ["yes"]
+
+
+def test_unanswered_incidents_until_we_cover_them(board: Board) -> None:
+    """An incident is listed until the desk's own party takes it upon itself, told to all."""
+    (one,) = board.get("/unanswered")["unanswered"]
+    assert one["incident"]["id"] == board.incident and one["areas"] == ["daquq"]
+    covered = board.ask(to=[NORTH], text="Our patrol is there.", incident=board.incident)
+    assert covered.json()["request"]["state"] == "accepted"
+    assert board.get("/unanswered")["unanswered"] == []
+    assert error_of(board.ask(to=[NORTH], kind="information"))[2] == "kind"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"to": []}, 400, "to"),
+        ({"to": ["nobody"]}, 400, "to"),
+        ({"kind": "order"}, 400, "kind"),
+        ({"text": ""}, 400, "text"),
+        ({"text": "x" * 4001}, 400, "text"),
+        ({"deadline": "2020-01-01T00:00:00Z"}, 400, "deadline"),
+        ({"deadline": "2027-01-01T00:00:00"}, 400, "deadline"),
+        ({"priority": "flash"}, 400, "priority"),
+        ({"incident": "i-none"}, 404, "incident"),
+        ({"area": "basra"}, 400, "area"),
+        ({"by": "x" * 90}, 400, "by"),
+    ],
+)
+def test_wrong_requests_are_refused(board: Board, change: Json, status: int, field: str) -> None:
+    """What is wrong is told with its field, and nothing is stored or sent."""
+    refused = board.ask(**change)
+    assert refused.status_code == status, refused.text
+    assert refused.json()["error"]["field"] == field
+    assert board.get("/requests") == {"requests": []}
+
+
+def test_unknown_requests_are_not_found(board: Board) -> None:
+    """A request that is not here is told so, with the list that has those that are."""
+    assert error_of(board.client.get(f"{API}/requests/none"))[:2] == (404, "unknown_request")
+    gone = board.client.post(f"{API}/requests/none/answers", json={"state": "done"})
+    assert error_of(gone)[:2] == (404, "unknown_request")
+
+
+def test_the_board_of_no_party_is_empty(own_client: httpx.Client) -> None:
+    """A record that is no party yet has an empty board, and asking says what is missing."""
+    assert own_client.get(f"{API}/requests").json() == {"requests": []}
+    assert own_client.get(f"{API}/unanswered").json() == {"unanswered": []}
+    body = {"to": [SOUTH], "kind": "response", "text": "Who?", "deadline": "2027-01-01T00:00:00Z"}
+    assert error_of(own_client.post(f"{API}/requests", json=body))[:2] == (409, "no_keys")
+
+
+def test_a_request_expires_without_a_write(board: Board) -> None:
+    """The board follows the clock: it is never answered from what a browser holds."""
+    made = board.ask().json()["request"]
+    assert "etag" not in board.client.get(f"{API}/requests").headers
+    assert "etag" not in board.client.get(f"{API}/requests/{made['id']}").headers
