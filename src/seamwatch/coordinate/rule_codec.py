@@ -266,7 +266,9 @@ class _Reader:
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value is None else repr(value)[:80]
+    # YAML reads a bare no, yes, on or off as a truth value.
+    more = " (put no, yes, on and off in quotes)" if isinstance(value, bool) else ""
+    return "nothing" if value is None else repr(value)[:80] + more
 
 
 def _kind(value: object) -> str:

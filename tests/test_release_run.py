@@ -1,0 +1,309 @@
+"""The release run on a real store: what goes out, what is withdrawn, what waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from release_parties import Office, charter_of
+from seamwatch.coordinate.canonical import canonical
+from seamwatch.errors import SeamwatchError
+from seamwatch.model.release import ReleaseOrder
+from seamwatch.pipeline.centre.ordering import approve, give_order, put_rules
+from seamwatch.pipeline.centre.previewing import preview, preview_of
+from seamwatch.pipeline.centre.releasing import release_due
+from seamwatch.pipeline.centre.weighing import Weighing
+from seamwatch.pipeline.decide import Decider
+from seamwatch.store import Store, open_store
+from seamwatch.vocabulary.coordination import OrderKind, PartyState, Tlp
+from told_store import BOMB, RAID, opened, tell
+
+ALL = "rules: [{id: all, to: '*', tlp: amber}]"
+DAY = "rules: [{id: day, to: b, tlp: amber, after_hours: 24}]"
+ASKS = "rules: [{id: asks, to: b, tlp: amber, approval: true}]"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    with opened(tmp_path) as made:
+        yield made
+
+
+def told(store: Store, name: str = "N1", row: dict[str, Any] = BOMB, **more: Any) -> str:
+    """Store a telling; return the incident's id."""
+    mention = tell(store, name, row, **more)
+    return store.incidents_of([mention])[mention]
+
+
+def ordered(office: Office, incident: str, kind: OrderKind, by: str = "Ana", **more: Any) -> ReleaseOrder:
+    order = ReleaseOrder(incident=incident, kind=kind, by=by, at=office.now(), **more)
+    return give_order(office.node.store, order, office.charter)
+
+
+def test_what_the_rules_give_goes_out_once(store: Store) -> None:
+    """A run releases each incident to each party that a rule names; the next has nothing to do."""
+    incident = told(store)
+    office = Office(store, charter_of(ALL))
+    first = release_due(office.node)
+    assert first.sent == {"b": 1, "c": 1} and first.weighed == 1
+    assert office.held("b")[incident]["incident"]["killed"]["best"] == 2
+    assert {r.record for r in office.sent("b")} == {r.record for r in office.sent("c")}
+    assert release_due(office.node).weighed == 0
+    assert not release_due(office.node, full=True).sent
+
+
+def test_a_change_goes_out_and_nothing_else(store: Store) -> None:
+    """Only incidents that changed are weighed again; the changed one goes out as a new version."""
+    incident, other = told(store), told(store, "R1", RAID)
+    office = Office(store, charter_of(ALL))
+    release_due(office.node)
+    told(store, "N2", killed=5)
+    run = release_due(office.node)
+    assert run.weighed == 1 and run.sent == {"b": 1, "c": 1}
+    versions = {r.incident: r.version for r in office.sent("b")}
+    assert versions == {incident: 2, other: 1}
+
+
+def test_without_a_rule_nothing_leaves(store: Store) -> None:
+    """No rule, no release: silence is never a permission."""
+    told(store)
+    office = Office(store, charter_of())
+    assert release_due(office.node).states == {"none": 2}
+    assert office.sent("b") == ()
+
+
+def test_news_waits_in_an_update_too(store: Store) -> None:
+    """With a delay goes out what was known then; a later article's figure waits its own day."""
+    incident = told(store)
+    office = Office(store, charter_of(DAY))
+    waiting = release_due(office.node)
+    assert waiting.states["waits"] == 1 and waiting.next_due is not None
+    office.wait(25)
+    assert release_due(office.node).sent == {"b": 1}
+    # A second article comes in now, by the node's clock: its stored moment is moved there.
+    told(store, "N2", killed=9)
+    store.write("UPDATE articles SET stored_at = ? WHERE id = 'N2'", (office.now().isoformat(),))
+    release_due(office.node)
+    assert office.held()[incident]["incident"]["killed"]["best"] == 2
+    assert "outlet of N2#1" not in canonical(office.held()[incident]).decode()
+    office.wait(25)
+    assert release_due(office.node).sent == {"b": 1}
+    assert office.held()[incident]["incident"]["killed"]["best"] == 9
+
+
+def test_a_retraction_goes_out_at_once(store: Store) -> None:
+    """What is retracted here is retracted at the receivers with the next run, whatever the delay."""
+    incident = told(store)
+    office = Office(store, charter_of(DAY))
+    office.wait(25)
+    release_due(office.node)
+    Decider(store, by="Ana").retract(incident, why="a controlled explosion")
+    assert release_due(office.node).sent == {"b": 1}
+    assert office.held()[incident]["incident"]["status"] == "retracted"
+    assert "controlled" not in canonical(office.held()[incident]).decode()
+
+
+def test_a_hold_withdraws_and_a_release_brings_back(store: Store) -> None:
+    """HOLD withdraws what went out, with its reason; RELEASE brings it out again as a higher version."""
+    incident = told(store)
+    office = Office(store, charter_of(ALL))
+    release_due(office.node)
+    ordered(office, incident, OrderKind.HOLD, to="b", why="a source is at risk")
+    assert release_due(office.node).withdrawn == {"b": 1}
+    (record,) = office.sent("b")
+    assert (record.state, record.version) == ("withdrawn", 2) and office.held("b") == {}
+    assert office.held("c")
+    ordered(office, incident, OrderKind.RELEASE)
+    release_due(office.node)
+    assert office.sent("b")[0].version == 3 and office.held("b")
+
+
+def test_a_withheld_field_is_withdrawn_by_a_new_version(store: Store) -> None:
+    """A field is withdrawn with its reason; the version that had it is erased."""
+    incident = told(store)
+    office = Office(store, charter_of(ALL))
+    release_due(office.node)
+    ordered(office, incident, OrderKind.WITHHOLD_FIELD, field="weapons", why="unsure")
+    release_due(office.node)
+    (record,) = office.sent("b")
+    assert (record.version, record.field, record.why) == (2, "weapons", "unsure")
+    assert office.held()[incident]["incident"]["weapons"] == []
+    assert "weapons" in office.held()[incident]["withheld"]
+
+
+def test_stricter_rules_take_back_what_they_no_longer_give(store: Store) -> None:
+    """After a change of the rules all is weighed: what no rule gives any longer is withdrawn."""
+    told(store), told(store, "R1", RAID)
+    office = Office(store, charter_of(ALL))
+    release_due(office.node)
+    put_rules(store, "rules: [{id: own, to: [b], tlp: green, types: [Battles]}]", "Ana", office.now())
+    office.charter = charter_of()
+    run = release_due(office.node)
+    assert run.withdrawn == {"b": 1, "c": 2} and run.sent == {"b": 1}
+
+
+def test_a_merged_incident_is_withdrawn_as_part_of_another(store: Store) -> None:
+    """When two incidents become one, the record of the one that is gone is withdrawn and says why."""
+    incident, other = told(store), told(store, "R1", RAID)
+    office = Office(store, charter_of(ALL))
+    release_due(office.node)
+    Decider(store, by="Ana").merge([incident, other], why="one attack")
+    release_due(office.node)
+    gone = [r for r in office.sent("b") if r.state == "withdrawn"]
+    assert len(gone) == 1 and "part of another record" in gone[0].why
+
+
+def test_a_hold_holds_for_every_part_of_what_was_held(store: Store) -> None:
+    """Where a held incident is split, the order holds for both parts; merged, for the whole."""
+    told(store)
+    second = tell(store, "N2", BOMB)
+    incident = store.incidents_of([second])[second]
+    office = Office(store, charter_of(ALL))
+    ordered(office, incident, OrderKind.HOLD)
+    Decider(store, by="Ben").split(incident, [second])
+    assert len(store.incident_ids()) == 2
+    assert release_due(office.node).states == {"held": 4}
+    Decider(store, by="Ben").merge(store.incident_ids())
+    assert release_due(office.node).states == {"held": 2}
+
+
+def test_what_another_party_told_is_never_passed_on(store: Store) -> None:
+    """Only own mentions are released: a figure that a party told stays here."""
+    incident = told(store)
+    told(store, "P1", killed=40, source="Party C")
+    store.write("UPDATE articles SET party = 'c' WHERE id = 'P1'")
+    office = Office(store, charter_of(ALL))
+    release_due(office.node)
+    content = canonical(office.held("b")[incident]).decode()
+    assert office.held("b")[incident]["incident"]["killed"]["best"] == 2
+    assert "Party C" not in content and '"best":40' not in content
+    store.write("UPDATE articles SET party = 'c' WHERE id = 'N1'")
+    assert release_due(office.node).withdrawn == {"b": 1, "c": 1}
+
+
+def test_a_party_that_takes_no_part_receives_nothing(store: Store) -> None:
+    """Nothing goes to a suspended party; when it is back it gets what it missed."""
+    told(store)
+    office = Office(store, charter_of(ALL))
+    active, office.charter = office.charter, charter_of(ALL)
+    office.charter.states["b"] = PartyState.SUSPENDED  # type: ignore[index]
+    assert release_due(office.node).sent == {"c": 1}
+    office.charter = active
+    assert release_due(office.node).sent == {"b": 1}
+
+
+def test_approval_by_a_second_person(store: Store) -> None:
+    """It waits until a second person approves; then that goes out, and a new field waits again."""
+    row = {key: value for key, value in BOMB.items() if key != "injured"}
+    incident = told(store, "N1", row)
+    office = Office(store, charter_of(ASKS))
+    assert release_due(office.node).states["approval"] == 1
+    Decider(store, by="Ana").confirm(incident)
+
+    def by(name: str) -> ReleaseOrder:
+        return ReleaseOrder(incident=incident, kind=OrderKind.APPROVE, by=name, at=office.now(), to="b")
+
+    with pytest.raises(SeamwatchError, match="second person") as refused:
+        approve(store, office.charter, "a", by("Ana"))
+    assert refused.value.code == "second_person"
+    approve(store, office.charter, "a", by("Ben"))
+    assert release_due(office.node).sent == {"b": 1}
+    with pytest.raises(SeamwatchError, match="nothing of"):
+        approve(store, office.charter, "a", by("Ben"))
+    told(store, "N2", {**BOMB, "injured": 3})
+    release_due(office.node)
+    assert office.held()[incident]["incident"]["injured"] is None
+    approve(store, office.charter, "a", by("Ben"))
+    release_due(office.node)
+    assert office.held()[incident]["incident"]["injured"]["best"] == 3
+
+
+def test_a_joining_party_gets_the_agreed_backlog(store: Store) -> None:
+    """What lies longer back than agreed before a party joined does not go to it; news of it does."""
+    from seamwatch.pipeline.centre import weighing
+
+    incident = told(store)
+    office = Office(store, charter_of(ALL, backlog_days=30))
+    office.wait(1)
+    weighed = Weighing(store, office.charter, "a", office.now())
+    weighed._joined = {"b": office.now()}
+    assert "older than the 30 days" in preview_of(weighed, "b", incident).verdict.text
+    assert preview_of(weighed, "c", incident).verdict.state == "released"
+    assert weighing.receivers_of(office.charter, "a")[0].id == "b"
+
+
+def test_a_preview_says_exactly_what_a_run_sends(store: Store) -> None:
+    """The content of the preview is the content that goes out, but for record and version."""
+    told(store), told(store, "R1", RAID)
+    office = Office(store, charter_of(DAY))
+    office.wait(25)
+    weighing = Weighing(store, office.charter, "a", office.now())
+    shown = {one.verdict.incident: one.verdict.content for one in preview(weighing, "b")}
+    release_due(office.node)
+    assert shown == {
+        name: {key: value for key, value in row.items() if key not in ("record", "version")}
+        for name, row in office.held("b").items()
+    }
+
+
+def test_orders_are_never_changed(store: Store) -> None:
+    """Orders stay as they were given, each with who gave it and when."""
+    incident = told(store)
+    office = Office(store, charter_of(ALL))
+    ordered(office, incident, OrderKind.LABEL, tlp=Tlp.RED, to="b")
+    with pytest.raises(SeamwatchError, match="append-only"):
+        store.write("UPDATE release_orders SET tlp = NULL")
+    (order,) = store.release_orders(incident)
+    assert (order.kind, order.tlp, order.by) == (OrderKind.LABEL, Tlp.RED, "Ana")
+
+
+STEPS = st.lists(
+    st.sampled_from(
+        ("tell", "raid", "hold", "allow", "withhold", "retract", "strict", "loose", "wait", "run")
+    ),
+    min_size=1,
+    max_size=10,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(steps=STEPS)
+def test_what_is_held_is_what_a_fresh_run_would_send(steps: list[str], tmp_path_factory: Any) -> None:
+    """After any steps, runs that follow changes end where a run from nothing would: nothing is forgotten."""
+    with open_store(str(tmp_path_factory.mktemp("run") / "record.db")) as store:
+        office = Office(store, charter_of(ALL))
+        first = told(store)
+        for number, step in enumerate(steps):
+            match step:
+                case "tell":
+                    told(store, f"N{number + 2}", killed=number + 3)
+                case "raid":
+                    told(store, f"R{number}", RAID, day=20 + number)
+                case "hold" | "allow":
+                    kind = OrderKind.HOLD if step == "hold" else OrderKind.RELEASE
+                    ordered(office, store.resolve_id(first), kind)
+                case "withhold":
+                    ordered(office, store.resolve_id(first), OrderKind.WITHHOLD_FIELD, field="killed")
+                case "retract":
+                    Decider(store, by="Ana").retract(first)
+                case "strict":
+                    put_rules(store, "rules: [{id: other, to: c, tlp: red}]", "Ana", office.now())
+                case "loose":
+                    put_rules(store, ALL, "Ana", office.now())
+                case "wait":
+                    office.wait(10)
+                case _:
+                    release_due(office.node)
+        release_due(office.node)
+        held = {name: {**row, "version": 0} for name, row in office.held("b").items()}
+        weighing = Weighing(store, office.charter, "a", office.now())
+        fresh = {
+            one.verdict.incident: {**one.verdict.content, "version": 0, "record": one.stands.record}
+            for one in preview(weighing, "b")
+            if one.verdict.state == "released" and one.verdict.content is not None and one.stands
+        }
+        assert held == fresh
