@@ -116,7 +116,8 @@ export interface PreviewItem {
   text: string;
   reasons: FieldReason[];
   content: Content | null;
-  sent: { version: number; at: string; receipted: string | null } | null;
+  /** How its record stands there: "released" or "withdrawn"; `null`: it never went out. */
+  sent: { version: number; at: string; receipted: string | null; state: string } | null;
   /** Fields of which more waits for a second person's approval than goes out now. */
   unapproved?: string[];
 }
@@ -165,11 +166,13 @@ export interface RequestItem {
   deadline: string;
   priority: string;
   incident: string | null;
+  /** What it is about as all parties name it; without `incident` that record is not here. */
+  record?: { party: string; id: string } | null;
   area: string | null;
   state: RequestState;
   states: { party: string; state: RequestState }[];
   late: string[];
-  answers: { party: string; state: RequestState; at: string; text: string; by: string }[];
+  answers: { party: string; state: RequestState; at: string; text: string; by: string; late?: boolean }[];
   escalated_from: string | null;
 }
 
