@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from centre_parties import RELAY, Parties, parties, pull, push, record_content, recover, say, settle
+from seamwatch.coordinate.keys import KeyRing
 from seamwatch.model.exchange import Head
 from seamwatch.pipeline.centre.sending import BEFORE_RESTORE
 from seamwatch.vocabulary.coordination import EntryKind
@@ -217,3 +219,30 @@ def test_a_sender_that_tells_an_older_head_than_was_taken_is_told_of(tmp_path: P
         feeds = made["north"].heads_for("south").feeds
         assert [h.number for h in made["south"].rolled_back(feeds, via="north")] == [1]
         assert made["south"].store.refused_entries()[0].problem == "rollback"
+
+
+def test_a_party_that_came_back_with_new_keys_is_heard_and_reads_again(tmp_path: Path) -> None:
+    """Without database and keys it joined again: what it released is withdrawn, what it gets is resealed."""
+    with parties(tmp_path) as made:
+        say(made["north"], "south", 1, "I1")
+        mine = say(made["south"], "north", 2, "S1")
+        settle(made, 2)
+        made["north"].store.close()
+        for path in tmp_path.glob("north.db*"):
+            path.unlink()
+        made.rings["north"] = KeyRing("north", b"new".ljust(32, b"."))
+        ring = made.rings["north"]
+        made.charter = replace(
+            made.charter,
+            parties=tuple(
+                replace(p, sign_key=ring.sign_key, agree_key=ring.agree_key, term=2) if p.id == "north" else p
+                for p in made.charter.parties
+            ),
+        )
+        made.open("north")
+        settle(made, 4)
+        assert made.shown("south") == {}
+        assert made.shown("north") == {("south", mine): 2}
+        say(made["north"], "south", 4, "I9")
+        settle(made, 2)
+        assert list(made.shown("south").values()) == [4]

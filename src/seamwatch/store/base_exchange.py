@@ -118,6 +118,13 @@ class ExchangeStore(RecordStore, Protocol):
         """Erase all contents of a feed's epochs before one."""
         ...
 
+    def flush_erased(self) -> bool:
+        """Take erased contents out of the database's log too; False where another program holds it open.
+
+        It does nothing where nothing was erased since, or within a transaction.
+        """
+        ...
+
     def pending_entries(self, limit: int) -> tuple[Item, ...]:
         """Return the items that wait to be carried out, in the order of their feeds."""
         ...

@@ -18,6 +18,8 @@ _MOST_REFUSED = 10_000
 class ExchangeTables(FeedTables):
     """The part of the store for feeds, contents, what was sent and received, contacts."""
 
+    _to_flush = False
+
     # --- contents
 
     def add_contents(self, items: Iterable[Item]) -> int:
@@ -58,7 +60,19 @@ class ExchangeTables(FeedTables):
         self.read("PRAGMA secure_delete = ON")
         with self.transaction():
             sql = f"DELETE FROM feed_contents WHERE entry IN ({which})"
-            return sum(self.write(sql, row) for row in rows)
+            count = sum(self.write(sql, row) for row in rows)
+        self._to_flush = self._to_flush or count > 0
+        return count
+
+    def flush_erased(self) -> bool:
+        """Take erased contents out of the database's log too; False where another program holds it open.
+
+        It does nothing where nothing was erased since, or within a transaction.
+        """
+        if self._to_flush and self._depth == 0:
+            # A reader in another process keeps the log: it goes at the next occasion.
+            self._to_flush = bool(self.read("PRAGMA wal_checkpoint(TRUNCATE)")[0][0])
+        return not self._to_flush
 
     # --- what waits, and what was refused
 

@@ -80,6 +80,8 @@ HANDLERS: dict[EntryKind, Handler] = {
 
 def carry_out(node: Node) -> int:
     """Carry out what was taken, then receipt it; return how many entries and records that were."""
+    from seamwatch.pipeline.centre.restoring import renew_feeds
+
     done = 0
     while count := _carry_entries(node):
         done += count
@@ -87,7 +89,9 @@ def carry_out(node: Node) -> int:
     while count := _carry_records(node):
         done += count
     node.picture.settle()
+    renew_feeds(node)
     _give_receipts(node)
+    node.store.flush_erased()
     return done
 
 

@@ -62,15 +62,9 @@ class Node:
         """Return the charter in force; SeamwatchError (no_charter) where none is."""
         if self._state is not None:
             return self._state()
-        from seamwatch.pipeline.centre.agreeing import charter_state
+        from seamwatch.pipeline.centre.charters import charter_state
 
-        found = charter_state(self.store)
-        if found is None:
-            raise SeamwatchError(
-                "there is no charter in force here: draft, sign or import one (seamwatch charter)",
-                code="no_charter",
-            )
-        return found
+        return charter_state(self.store)
 
     def active(self, party: str) -> Party:
         """Return an active party; SeamwatchError (not_party) where the charter names none of this id."""

@@ -19,7 +19,13 @@ def keys_beside(db: str | Path) -> Path:
 
 def open_node(db: str | Path, keys_path: Path | None, store: Store) -> Node:
     """Return the node of a party on its open store; SeamwatchError where its key file can't be read."""
+    from seamwatch.pipeline.centre.charters import charter_in_force
     from seamwatch.pipeline.centre.record_picture import RecordPicture
 
+    def name(party: str) -> str:
+        state = charter_in_force(store)
+        found = None if state is None else state.charter.party(party)
+        return party if found is None else found.name
+
     keys = KeyRing.load(keys_beside(db) if keys_path is None else keys_path)
-    return Node(store, keys, picture=RecordPicture(store))
+    return Node(store, keys, picture=RecordPicture(store, name))

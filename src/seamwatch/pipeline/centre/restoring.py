@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seamwatch.coordinate.feed import SPOKEN, head_of, is_signed, is_whole, next_epoch
+from seamwatch.coordinate.feed import SPOKEN, entry_hash, head_of, is_signed, is_whole, next_epoch
 from seamwatch.errors import InputError
 from seamwatch.model.exchange import Entry, Head, Item, SentRecord, Taken
 from seamwatch.pipeline.centre.carrying import opened
@@ -34,10 +34,11 @@ RUN = 500
 
 def restored_from(node: Node, held: Sequence[Head]) -> tuple[Head, ...]:
     """Return which heads of own feeds, as another node holds them, are unknown here."""
-    store = node.store
+    store, state = node.store, node.state()
     found = []
     for head in held:
-        if head.sender != node.me or head.number == 0:
+        # To who takes no part nothing is said, and so nothing said anew.
+        if head.sender != node.me or head.number == 0 or state.active(head.receiver) is None:
             continue
         of = (node.me, head.receiver)
         if any(
@@ -73,12 +74,14 @@ def _adopted(node: Node, items: Sequence[Item]) -> Taken:
     store = node.store
     first = items[0].entry
     receiver, epoch = first.receiver, first.epoch
+    came_back = _came_back(node, receiver)
     for item, before in zip(items, (None, *items), strict=False):
         entry = item.entry
         name = f"entry {entry.number} of epoch {entry.epoch}"
         if (entry.sender, entry.receiver, entry.epoch) != (node.me, receiver, epoch):
             return Taken(problem="not_for_us", text=f"{name} is not of the feed to {receiver}")
-        if not is_signed(entry, node.keys.sign_key) or not is_whole(item):
+        signed = is_signed(entry, node.keys.sign_key) or (came_back and entry_hash(entry) == entry.hash)
+        if not signed or not is_whole(item):
             return Taken(problem="forged", text=f"{name} does not bear this party's own signature")
         if before is not None and (entry.number, entry.previous) != (
             before.entry.number + 1,
@@ -109,6 +112,8 @@ def _adopted(node: Node, items: Sequence[Item]) -> Taken:
     _adopt_records(node, receiver, [item for item in rest if item.entry.kind in SPOKEN])
     # Whatever is said next begins a new epoch, even if this node is stopped before the last page.
     store.mark_feed(node.me, receiver, restart=True)
+    # By the rules of now less may go out than was said: the next release run weighs all anew.
+    store.set_release_mark("")
     last = rest[-1].entry
     audit(
         node,
@@ -121,6 +126,19 @@ def _adopted(node: Node, items: Sequence[Item]) -> Taken:
         hash=last.hash,
     )
     return Taken(new=len(rest), known=known, head=store.feed_head(node.me, receiver))
+
+
+def _came_back(node: Node, receiver: str) -> bool:
+    """Return whether this party joined again with new keys and nothing else: old entries bear the old one.
+
+    Nothing is believed of them but that they were said: a new epoch withdraws what they released.
+    """
+    own = node.state().charter.party(node.me)
+    if own is None or own.term == 1:
+        return False
+    head = node.store.feed_head(node.me, receiver)
+    last = node.store.feed_item(node.me, receiver, head.epoch, head.number)
+    return last is None or not is_signed(last.entry, node.keys.sign_key)
 
 
 def _adopt_records(node: Node, receiver: str, spoken: Sequence[Item]) -> None:
@@ -178,6 +196,17 @@ def _content(node: Node, item: Item | None) -> dict[str, object] | None:
             except (InputError, ValueError):
                 continue
     return None
+
+
+def renew_feeds(node: Node) -> None:
+    """Begin new epochs of feeds whose receivers came back with new keys: boxes for the old ones are lost."""
+    store, state = node.store, node.state()
+    if state.active(node.me) is None:
+        return
+    for head in store.feed_heads(sender=node.me):
+        party = state.active(head.receiver)
+        if party is not None and store.feed_marks(node.me, head.receiver).sealed_for != party.agree_key:
+            begin_epoch(node, head.receiver)
 
 
 def begin_epoch(node: Node, receiver: str) -> Head:

@@ -74,8 +74,7 @@ def append_all(node: Node, receiver: str, drafts: Sequence[Draft]) -> tuple[Entr
         party = _receiver(node, receiver, drafts)
         head = store.feed_head(node.me, receiver)
         marks = store.feed_marks(node.me, receiver)
-        # Boxes for another key can't be opened any more: a party that came back with new keys.
-        if head.number and (marks.restart or marks.sealed_for not in ("", party.agree_key)):
+        if head.number and (marks.restart or marks.sealed_for != party.agree_key):
             head = begin_epoch(node, receiver)
         return add_drafts(node, party, head, drafts)
 
