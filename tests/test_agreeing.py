@@ -1,0 +1,195 @@
+"""Parties agree, join, suspend and part over their own feeds, and each node comes to the same state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agreed_parties import exchange, fetch, hand_over, parties
+from charter_world import keys_of, party_of, signed
+from seamwatch.coordinate.charter import sign_charter, unsigned
+from seamwatch.coordinate.charter_codec import signed_json
+from seamwatch.errors import InputError, SeamwatchError
+from seamwatch.model.charter import Charter
+from seamwatch.pipeline.centre import agreeing
+from seamwatch.pipeline.centre.charters import charter_in_force, standing
+from seamwatch.pipeline.centre.node import Node
+from seamwatch.vocabulary.coordination import EntryKind, PartyState
+
+
+def states(nodes: dict[str, Node], party: str) -> set[str]:
+    return {agreeing.charter_state(n.store).states[party].value for n in nodes.values()}
+
+
+def next_of(node: Node, **changes: object) -> Charter:
+    state = agreeing.charter_state(node.store)
+    known = max(v.charter.version for v in agreeing.known_versions(node.store))
+    change = {"version": known + 1, "previous": state.signed.digest, "made": None, **changes}
+    return replace(state.charter, **change)  # type: ignore[arg-type]
+
+
+def versions(nodes: dict[str, Node]) -> set[str]:
+    return {agreeing.charter_state(n.store).signed.digest for n in nodes.values()}
+
+
+def test_no_charter_is_told_with_what_to_do(tmp_path: Path) -> None:
+    """Without a charter in force the state says so, and how to get one."""
+    with parties(tmp_path, "ab", agreed=False) as nodes:
+        with pytest.raises(SeamwatchError, match="charter draft") as wrong:
+            nodes["a"].state()
+        assert wrong.value.code == "no_charter"
+
+
+def test_a_change_goes_round_and_comes_into_force_everywhere(tmp_path: Path) -> None:
+    """A proposal reaches all; with the last signature it is in force at every node."""
+    with parties(tmp_path, "abc") as nodes:
+        before = versions(nodes)
+        made = agreeing.propose(nodes["a"], next_of(nodes["a"], text="Second"))
+        exchange(nodes)
+        assert versions(nodes) == before
+        assert {standing(n.store).proposals[0][1].missing for n in nodes.values()} == {("b", "c")}
+        agreeing.sign(nodes["b"])
+        agreeing.sign(nodes["c"], made.digest[:10])
+        exchange(nodes)
+        assert versions(nodes) == {made.digest}
+
+
+def test_who_joins_gets_the_file_and_then_takes_part(tmp_path: Path) -> None:
+    """A new party signs by file; when the others have its signature they serve it."""
+    with parties(tmp_path, "abc", agreed=False) as all_three:
+        nodes = {n: all_three[n] for n in "ab"}
+        agreeing.propose(
+            nodes["a"], Charter(name="x", version=1, previous="", parties=tuple(map(party_of, "ab")))
+        )
+        hand_over(nodes["a"], nodes["b"])
+        agreeing.sign(nodes["b"])
+        hand_over(nodes["b"], nodes["a"])
+        agreeing.propose(nodes["a"], next_of(nodes["a"], parties=tuple(map(party_of, "abc"))))
+        exchange(nodes)
+        agreeing.sign(nodes["b"])
+        exchange(nodes)
+        assert versions(nodes) == versions({"b": nodes["b"]}) and "c" not in nodes["a"].state().states
+        new = all_three["c"]
+        hand_over(nodes["b"], new)
+        agreeing.sign(new)
+        assert new.state().active("c") is not None
+        hand_over(new, nodes["a"])
+        exchange(all_three)
+        assert len(versions(all_three)) == 1
+        assert nodes["b"].state().active("c") is not None
+
+
+def test_who_leaves_has_left_everywhere_and_gets_nothing_more(tmp_path: Path) -> None:
+    """Leaving is told to all; from then on nothing is appended for the party that left."""
+    with parties(tmp_path, "abc") as nodes:
+        agreeing.leave(nodes["c"], "our mission ends")
+        exchange(nodes)
+        assert states(nodes, "c") == {"left"}
+        with pytest.raises(SeamwatchError) as wrong:
+            nodes["a"].append("c", EntryKind.REQUEST, "x", 1, {})
+        assert wrong.value.code == "not_party"
+        with pytest.raises(SeamwatchError):
+            agreeing.leave(nodes["c"])
+
+
+def test_a_suspension_waits_for_enough_others(tmp_path: Path) -> None:
+    """One of two others does not suspend; the second one that asks for it signs the same notice."""
+    with parties(tmp_path, "abc") as nodes:
+        first = agreeing.suspend(nodes["a"], "c", "its keys were stolen")
+        exchange(nodes)
+        assert states(nodes, "c") == {"active"}
+        second = agreeing.suspend(nodes["b"], "c")
+        assert second.digest == first.digest
+        exchange(nodes)
+        assert states({n: nodes[n] for n in "ab"}, "c") == {"suspended"}
+        agreeing.resume(nodes["a"], "c")
+        fetch(nodes["a"], nodes["b"])
+        agreeing.resume(nodes["b"], "c")
+        exchange(nodes)
+        assert states(nodes, "c") == {"active"}
+
+
+def test_a_node_signs_one_proposal_of_each_number(tmp_path: Path) -> None:
+    """A second proposal of the same number is refused; one with a higher number is not."""
+    with parties(tmp_path, "ab") as nodes:
+        draft = next_of(nodes["a"], text="one")
+        agreeing.propose(nodes["a"], draft)
+        with pytest.raises(SeamwatchError) as wrong:
+            agreeing.propose(nodes["a"], replace(draft, text="other"))
+        assert wrong.value.code == "signed_another"
+        agreeing.propose(nodes["a"], replace(draft, text="other", version=draft.version + 1))
+
+
+def test_other_keys_for_this_party_are_not_signed(tmp_path: Path) -> None:
+    """A version that names another key for the own party is refused."""
+    with parties(tmp_path, "ab", agreed=False) as nodes:
+        charter = Charter(
+            name="x", version=1, previous="", parties=(party_of("a", keys=keys_of("a", 5)), party_of("b"))
+        )
+        with pytest.raises(SeamwatchError) as wrong:
+            agreeing.propose(nodes["a"], charter)
+        assert wrong.value.code == "wrong_keys"
+
+
+def test_what_does_not_follow_the_charter_in_force_is_not_signed(tmp_path: Path) -> None:
+    """A draft of a version that others have replaced meanwhile must be drafted anew."""
+    with parties(tmp_path, "ab", change="majority") as nodes:
+        old = next_of(nodes["a"], text="old")
+        agreeing.propose(nodes["a"], replace(old, text="new"))
+        exchange(nodes)
+        agreeing.sign(nodes["b"])
+        with pytest.raises(SeamwatchError) as wrong:
+            agreeing.propose(nodes["b"], replace(old, version=9))
+        assert wrong.value.code == "stale_charter"
+
+
+def test_a_charter_of_strangers_is_not_taken(tmp_path: Path) -> None:
+    """Once a charter is in force, a first version of another one is refused, by feed and by file."""
+    with parties(tmp_path, "ab") as nodes:
+        strange = signed(Charter(name="y", version=5, previous="", parties=tuple(map(party_of, "bc"))), "bc")
+        entry = nodes["b"].append("a", EntryKind.CHARTER, strange.digest, 5, signed_json(strange))
+        with pytest.raises(InputError) as wrong:
+            agreeing.take_charter(nodes["a"], entry, signed_json(strange))
+        assert wrong.value.code == "other_charter"
+        with pytest.raises(InputError):
+            agreeing.adopt(nodes["a"], (strange,), ())
+
+
+def test_a_version_without_a_valid_signature_is_not_taken(tmp_path: Path) -> None:
+    """A version that only a stranger's key signed is refused."""
+    with parties(tmp_path, "ab") as nodes:
+        forged = sign_charter(unsigned(next_of(nodes["a"], text="z")), keys_of("b", 8))
+        with pytest.raises(InputError) as wrong:
+            agreeing.adopt(nodes["a"], (forged,), ())
+        assert wrong.value.code == "forged"
+        assert standing(nodes["a"].store).proposals == ()
+
+
+def test_a_suspended_party_says_nothing_to_others(tmp_path: Path) -> None:
+    """What a suspended party's node signs goes to nobody, and changes nothing at the others."""
+    with parties(tmp_path, "abc", change="majority") as nodes:
+        agreeing.suspend(nodes["a"], "c")
+        exchange(nodes)
+        agreeing.suspend(nodes["b"], "c")
+        exchange(nodes)
+        agreeing.propose(nodes["c"], next_of(nodes["c"], text="mine"))
+        exchange(nodes)
+        assert standing(nodes["a"].store).proposals == ()
+
+
+def test_each_step_is_in_the_audit_log(tmp_path: Path) -> None:
+    """Signing, coming into force and leaving are written down, in order."""
+    with parties(tmp_path, "ab") as nodes:
+        agreeing.leave(nodes["b"])
+        fetch(nodes["b"], nodes["a"])
+        kinds = [e.kind for e in nodes["a"].store.audit_entries() if not e.kind.startswith("entry")]
+        assert kinds == [
+            "charter.proposed",
+            "charter.in_force",
+            "charter.imported",
+            "notice.in_force",
+            "notice.taken",
+        ]
+        assert charter_in_force(nodes["a"].store).states["b"] is PartyState.LEFT  # type: ignore[union-attr]
