@@ -334,9 +334,4 @@ def test_every_change_of_a_byte_is_caught(data: st.DataObject) -> None:
         reader.check_signature([keys.sign_key])
     except InputError:
         return
-    assert reader.problems or _same(whole, broken)
-
-
-def _same(one: bytes, other: bytes) -> bool:
-    """Return whether two logs say the same in other bytes (a blank for a blank, an escape)."""
-    return [json.loads(x) for x in one.splitlines()] == [json.loads(x) for x in other.splitlines()]
+    assert reader.problems

@@ -137,15 +137,15 @@ class LogReader:
     def __init__(self, lines: Iterable[bytes]) -> None:
         """Read the first line; InputError where this is no audit log."""
         self._lines = iter(lines)
-        self._waiting: bytes | None = None
+        self.problems: list[str] = []
         row = Row(self._json(next(self._lines, b""), "line 1"), "line 1", _OPENING)
         if row.get("seamwatch") != "audit":
             raise InputError("this is no audit log of Seamwatch: its first line does not say so")
         at = row.moment("at")
+        self._check_moment(row.get("at"), at, "line 1")
         party = row.text("party", 40, least=0)
         charter = row.text("charter", 64, least=0)
         self.opening = Opening(party=party, charter=charter, at=at)
-        self.problems: list[str] = []
         self.entries = 0
         self.head = (0, "")
         self._closing: Json | None = None
@@ -161,6 +161,7 @@ class LogReader:
                     self.problems.append("lines come after the last one, which bears the signature")
                 break
             entry = _entry(value, f"line {at}")
+            self._check_moment(value["at"], entry.at, f"line {at}")
             self.entries += 1
             self._check(entry, number, previous)
             number, previous = entry.number, entry.hash
@@ -180,6 +181,10 @@ class LogReader:
         # Entries from before the node had a name bear none.
         if entry.party not in ("", self.opening.party):
             self.problems.append(f"{name} is of the party {entry.party!r}, not of {self.opening.party!r}")
+
+    def _check_moment(self, written: object, at: datetime, where: str) -> None:
+        if written != moment_text(at):
+            self.problems.append(f"{where}: its moment is not written as logs are: it was changed")
 
     def check_signature(self, keys: Iterable[str]) -> None:
         """Note where the last line lacks, or the signature is of none of these public keys."""
@@ -206,12 +211,15 @@ class LogReader:
                 "the log was changed, or signed by another"
             )
 
-    @staticmethod
-    def _json(line: bytes, where: str) -> Any:
+    def _json(self, line: bytes, where: str) -> Any:
         try:
-            return read_json(line.decode("utf-8"), where, MOST_LINE)
-        except UnicodeDecodeError as wrong:
+            value = read_json(line.decode("utf-8"), where, MOST_LINE)
+            plain = canonical(value)
+        except (UnicodeDecodeError, UnicodeEncodeError) as wrong:
             raise InputError(f"{where} is no UTF-8 ({wrong.reason}): ask for the log again") from None
+        if plain != line.rstrip(b"\r\n"):
+            self.problems.append(f"{where} is not written as logs are: it was changed")
+        return value
 
 
 def _entry(value: object, where: str) -> AuditEntry:

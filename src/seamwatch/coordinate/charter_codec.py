@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from seamwatch.coordinate.canonical import digest_of, moment_text
+from seamwatch.coordinate.canonical import canonical, digest_of, moment_text
 from seamwatch.coordinate.rule_codec import rules_from_json, rules_json
 from seamwatch.coordinate.strict import DIGEST, PARTY_ID, Row
 from seamwatch.errors import FieldError
@@ -165,6 +165,10 @@ def charter_from_json(value: object, where: str = "charter") -> Charter:
         text=row.text("text", _TEXT, least=0, lines=True),
     )
     _check_whole(charter, row)
+    try:
+        canonical(charter_json(charter))
+    except UnicodeError:
+        raise row.wrong("rules", "there is a character in it that can't be written as UTF-8") from None
     return charter
 
 
