@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -112,8 +113,12 @@ def _states(entries: Iterable[Entry]) -> tuple[dict[str, str], re.Pattern[str]]:
     return agencies, re.compile(rf"\b(?:{hurt})\b(?:(?!\band\b)[^.;,]){{0,80}}?\b(?:{dies})\b")
 
 
+@lru_cache(maxsize=1)
 def load_link_rules() -> LinkRules:
-    """Return the rules of vocabulary/link_weights.yaml and lexicons/en/linking.yaml."""
+    """Return the rules of vocabulary/link_weights.yaml and lexicons/en/linking.yaml.
+
+    They are read once: that takes 70 ms, and every decision and every record of another party needs them.
+    """
     where = "vocabulary/link_weights.yaml"
     file = resources.files("seamwatch.vocabulary") / "link_weights.yaml"
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from seamwatch.model.codec import TOLLS
@@ -64,6 +64,7 @@ class _Found:
     office: bool
 
 
+@lru_cache(maxsize=1)
 def load_privacy_rules() -> PrivacyRules:
     """Return the rules of lexicons/en/persons.yaml; the nouns for people are those of people.yaml."""
     layers: dict[str, set[str]] = {"noun": set()}
