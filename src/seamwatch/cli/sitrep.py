@@ -63,6 +63,13 @@ def sitrep(
     ),
     title: str = typer.Option(None, help="The report's title.", show_default=False),
     recipient: str = typer.Option(None, help="For whom it is.", show_default=False),
+    party: str = typer.Option(
+        None,
+        "--for",
+        metavar="PARTY",
+        help="A party of the charter: made only from what is released to it now.",
+        show_default=False,
+    ),
     since_report: datetime = typer.Option(
         None,
         "--since-report",
@@ -108,16 +115,31 @@ def sitrep(
         statuses=statuses_of(status, "sitrep"),
     )
     with open_database(db) as store:
-        report = gather_sitrep(
-            store,
-            wanted,
-            made=datetime.now(UTC).replace(microsecond=0),
-            title=title,
-            recipient=recipient,
-            as_of=as_of,
-            since_report=since_report,
-            policy=policy,
-        )
+        made = datetime.now(UTC).replace(microsecond=0)
+        if party is not None:
+            from seamwatch.pipeline.centre.recipient import gather_for
+
+            report = gather_for(
+                store,
+                party,
+                wanted,
+                made=made,
+                title=title,
+                as_of=as_of,
+                since_report=since_report,
+                policy=policy,
+            )
+        else:
+            report = gather_sitrep(
+                store,
+                wanted,
+                made=made,
+                title=title,
+                recipient=recipient,
+                as_of=as_of,
+                since_report=since_report,
+                policy=policy,
+            )
     _write(render(report, kind.value), output)
     figures = report.period.figures
     if output is not None:

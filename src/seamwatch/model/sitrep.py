@@ -165,9 +165,10 @@ class MapView:
 class Sitrep:
     """A situation report: a pure function of the record, a filter, a moment and a policy.
 
-    `as_of` is None where the record of now is told; `made` is when that was. `asked` says in words what else
-    the filter keeps (a type, an actor, a text). `not_counted` are incidents of the period whose status is
-    not listed, by status. `changes` is None where no moment of a last report was given.
+    `as_of` is None where the record of now is told; `made` is when that was. `label` is its TLP label where
+    it is made for a party. `asked` says in words what else the filter keeps (a type, an actor, a text).
+    `not_counted` are incidents of the period whose status is not listed, by status. `changes` is None where
+    no moment of a last report was given.
     """
 
     made: datetime
@@ -175,6 +176,7 @@ class Sitrep:
     before: Period
     title: str | None = None
     recipient: str | None = None
+    label: str | None = None
     area: str | None = None
     asked: tuple[str, ...] = ()
     as_of: datetime | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,17 +12,20 @@ from seamwatch.errors import InputError
 from seamwatch.model.area import Area
 from seamwatch.model.incident import Incident
 from seamwatch.model.sitrep import Section, Sitrep
-from seamwatch.pipeline.listing import end_of, list_incidents
+from seamwatch.pipeline.listing import end_of
 from seamwatch.pipeline.sitrep_changes import changes_between
 from seamwatch.pipeline.sitrep_figures import bars_of, period_of, step_for, total, unknown_of
 from seamwatch.pipeline.sitrep_notes import Notes
 from seamwatch.pipeline.sitrep_view import country_names, map_view
+from seamwatch.pipeline.visibility import FULL, list_visible
 from seamwatch.store.base import IncidentFilter
 from seamwatch.vocabulary.codes import Policy, Status
+from seamwatch.vocabulary.coordination import Tlp
 
 if TYPE_CHECKING:
     from seamwatch.store.base import Store
 
+Lister = Callable[[IncidentFilter], Iterable[Incident]]
 MOST = 5_000
 """Incidents that one report tells. More of them are no document that anybody reads."""
 LONGEST = 120  # years
@@ -62,13 +65,16 @@ def gather_sitrep(
     as_of: datetime | None = None,
     since_report: datetime | None = None,
     policy: Policy = Policy.UCDP,
+    lister: Lister | None = None,
+    clearance: Tlp = FULL,
 ) -> Sitrep:
     """Return the situation report of a filter's period, compared with the period of equal length before.
 
     `made` is the moment of making; without `since` or `until` the period ends on its day. `as_of` and
-    `since_report` are moments; a midnight stands for the whole of its day, as in every list. InputError
-    where the period is none, where the last report is not before this one, or where there are more than
-    5,000 incidents.
+    `since_report` are moments; a midnight stands for the whole of its day, as in every list. `lister` gives
+    the incidents of a filter in place of the record's own list; `clearance` leaves out what is above.
+    InputError where the period is none, where the last report is not before this one, or where there are
+    more than 5,000 incidents.
     """
     since, until = days_of(wanted.since, wanted.until, (as_of or made).date())
     if since_report is not None and end_of(since_report) >= end_of(as_of or _utc(made)):
@@ -78,8 +84,14 @@ def gather_sitrep(
             code="bad_last_report",
         )
     period = replace(wanted, since=since, until=until, statuses=None)
-    found = list_incidents(store, replace(period, since=_earlier(since, until)), as_of, policy)
-    then = None if since_report is None else list(list_incidents(store, period, since_report, policy))
+    wide = replace(period, since=_earlier(since, until))
+    if lister is not None:
+        found = lister(wide)
+    else:
+        found = list_visible(store, wide, clearance, as_of=as_of, policy=policy)
+    then = None
+    if since_report is not None:
+        then = list(list_visible(store, period, clearance, as_of=since_report, policy=policy))
     return sitrep_of(
         list(found),
         replace(wanted, since=since, until=until),

@@ -11,10 +11,13 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Query
 
 from seamwatch.model.region import DIGITS, Ring, closes, region_of
+from seamwatch.pipeline.visibility import FULL
+from seamwatch.serve.clearance import TheClearance
 from seamwatch.serve.faults import RequestError
 from seamwatch.store.base import SHOWN, Box, IncidentFilter
 from seamwatch.vocabulary.acled import EventType, SubEventType
 from seamwatch.vocabulary.codes import Policy, Status
+from seamwatch.vocabulary.coordination import Tlp
 
 E = TypeVar("E", bound=StrEnum)
 MOST_KILLED = 10**9
@@ -25,11 +28,12 @@ MOST_RING_TEXT = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which incidents a request asks for, as of which moment, and by which policy."""
+    """Which incidents a request asks for, as of which moment, by which policy, and with which clearance."""
 
     wanted: IncidentFilter
     as_of: datetime | None = None
     policy: Policy = Policy.UCDP
+    clearance: Tlp = FULL
 
     @property
     def plain(self) -> bool:
@@ -38,6 +42,7 @@ class Asked:
 
 
 def filters(
+    clearance: TheClearance,
     since: Annotated[
         str | None, Query(description="From this day on (YYYY-MM-DD).", examples=["2024-03-01"])
     ] = None,
@@ -97,6 +102,14 @@ def filters(
     precision: Annotated[
         int | None, Query(ge=1, le=7, description="The coarsest precision of a place (UCDP where_prec).")
     ] = None,
+    max_tlp: Annotated[
+        str | None,
+        Query(
+            max_length=30,
+            description="Only what this label or a freer one bears, as TLP:AMBER or amber; the rest is told "
+            "without what is above.",
+        ),
+    ] = None,
 ) -> Asked:
     """Return what a request asks for; RequestError that names the parameter where one is wrong."""
     first, last = day_of("since", since), day_of("until", until)
@@ -118,6 +131,7 @@ def filters(
         ),
         as_of=moment_of(as_of),
         policy=policy_of(policy),
+        clearance=clearance if max_tlp is None else min(clearance, label_of_text(max_tlp), key=_strictness),
     )
 
 
@@ -232,6 +246,16 @@ def policy_of(text: str | None) -> Policy:
     """Return the policy of a parameter, the default one where it is not given."""
     given = _given(text)
     return Policy.UCDP if given is None else _one_of("policy", given.lower(), Policy)
+
+
+def label_of_text(text: str) -> Tlp:
+    """Return the label of a parameter: its name with or without "TLP:", a space standing for "+"."""
+    name = text.strip().upper().removeprefix("TLP:").replace(" ", "+")
+    return _one_of("max_tlp", f"TLP:{name}", Tlp)
+
+
+def _strictness(label: Tlp) -> int:
+    return label.strictness
 
 
 def _one_of(field: str, name: str, words: type[E], *more: str) -> E:

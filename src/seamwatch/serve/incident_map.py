@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 
 from seamwatch.errors import StoreError
-from seamwatch.pipeline.listing import list_incidents
+from seamwatch.pipeline.visibility import list_visible
+from seamwatch.serve.clearance import hidden_of
 from seamwatch.serve.map_columns import MapColumns, read_columns, told_columns
 from seamwatch.serve.map_names import NameIndex
-from seamwatch.serve.map_selection import Mask, Selection, mask_with, select, select_all
+from seamwatch.serve.map_selection import Mask, Selection, mask_with, select, select_all, without
 from seamwatch.serve.map_sums import By, sums_by, total
 from seamwatch.serve.map_tiles import tile_of
 
@@ -94,11 +95,14 @@ class IncidentMap:
         """Return the sums of the incidents that a request asks for, and of all of them, as JSON."""
         with self._desk.store() as store:
             mark, selection = self._selected(asked, store)
+        # Told anew, what may be seen of them is among the others.
+        left_out = hidden_of(self._desk, asked.clearance).mixed if asked.plain else 0
 
         def made() -> bytes:
             whole = total(selection)
             figures = {"incidents": whole.incidents, "killed": whole.killed, "injured": whole.injured}
-            return msgspec.json.encode({"buckets": sums_by(selection, by), "total": figures})
+            answer = {"buckets": sums_by(selection, by), "total": figures, "left_out": left_out}
+            return msgspec.json.encode(answer)
 
         return self._remembered((mark, asked, by), made)
 
@@ -133,11 +137,16 @@ class IncidentMap:
         with self._selecting[hash(key) % len(self._selecting)]:
             found = self._selections.get(key)
             if found is None:
+                hidden = hidden_of(self._desk, asked.clearance)
                 if columns is None:
-                    told = list_incidents(store, asked.wanted, as_of=asked.as_of, policy=asked.policy)
+                    told = list_visible(
+                        store, asked.wanted, asked.clearance, as_of=asked.as_of, policy=asked.policy
+                    )
                     found = select_all(told_columns(told))
                 else:
                     found = self._select(columns, asked.wanted, store)
+                    if len(hidden.keys):
+                        found = without(found, hidden.keys)
                 self._selections.put(key, found)
         return mark, found
 

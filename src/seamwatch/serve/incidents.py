@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -12,16 +14,18 @@ from seamwatch.model.area_codec import area_share_json
 from seamwatch.model.codec import mention_json
 from seamwatch.model.incident import Incident
 from seamwatch.model.incident_codec import incident_json
+from seamwatch.pipeline.visibility import FULL, list_visible
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.articles import article_value
+from seamwatch.serve.clearance import TheClearance, hidden_of, may_read, mixed_of, seen
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.decisions import decision_value
 from seamwatch.serve.faults import RequestError, unknown_id
 from seamwatch.serve.filters import Asked, Filters, moment_of, policy_of
-from seamwatch.serve.rows import cursor_of, read_cursor, row_of, wrong_cursor
+from seamwatch.serve.rows import cursor_of, merged, read_cursor, row_of, wrong_cursor
 from seamwatch.serve.schemas_record import IncidentAnswer, IncidentArticles, RowPage
 from seamwatch.store.base import IncidentFilter, Store
-from seamwatch.store.base_pages import PageMark, PageSort
+from seamwatch.store.base_pages import PageMark, PageRow, PageSort
 
 router = APIRouter(tags=["incidents"])
 MOST_ROWS = 500
@@ -54,12 +58,26 @@ def incidents(
 def _stored_page(desk: Desk, asked: Asked, sort: PageSort, limit: int, cursor: str | None) -> Json:
     after = _mark(sort, cursor) if cursor else None
     wanted = asked.wanted
-    total = desk.remembered(("total", wanted), lambda: _total(desk, asked))
+    hidden = hidden_of(desk, asked.clearance)
+    total = desk.remembered(("total", wanted, asked.clearance), lambda: _total(desk, asked))
     # The map knows which they are; of many the store finds a page sooner by itself.
     among = _keys(desk, asked) if total <= FEW_ROWS and desk.map_is_warm.is_set() else None
     with desk.store() as store:
         # One more than the page has: then there is a next one.
-        found = store.incident_page(wanted, sort, after=after, limit=limit + 1, total=total, among=among)
+        found: Sequence[PageRow] = store.incident_page(
+            wanted,
+            sort,
+            after=after,
+            limit=limit + 1,
+            total=total,
+            among=among,
+            without=hidden.keys.tolist() if among is None else (),
+        )
+        if hidden.mixed:
+            parts = mixed_of(desk, wanted, asked.clearance)
+            keys = dict(zip((i.id for i in parts), store.map_keys_of([i.id for i in parts]), strict=True))
+            found = merged(found, [(keys[i.id], incident_json(i)) for i in parts], sort, after)
+            total += len(parts)
     page = found[:limit]
     more = len(found) > limit
     return {
@@ -74,7 +92,9 @@ def _total(desk: Desk, asked: Asked) -> int:
     if desk.map_is_warm.is_set():
         return len(desk.map.selection(asked).rows)
     with desk.store() as store:
-        return store.count_incidents(asked.wanted)
+        if asked.clearance is FULL:
+            return store.count_incidents(asked.wanted)
+        return len(desk.map.selection(asked).rows)
 
 
 def _keys(desk: Desk, asked: Asked) -> list[int]:
@@ -107,13 +127,13 @@ def _told_page(desk: Desk, asked: Asked, sort: PageSort, limit: int, cursor: str
 
 
 def _told_rows(desk: Desk, asked: Asked, sort: PageSort) -> list[Json]:
-    from seamwatch.pipeline.listing import list_incidents
-
     with desk.store() as store:
         check_retellable(desk, store)
         rows = [
             row_of(incident_json(incident))
-            for incident in list_incidents(store, asked.wanted, asked.as_of, asked.policy)
+            for incident in list_visible(
+                store, asked.wanted, asked.clearance, as_of=asked.as_of, policy=asked.policy
+            )
         ]
     return sorted_rows(rows, sort)
 
@@ -153,7 +173,13 @@ def sorted_rows(rows: list[Json], sort: PageSort) -> list[Json]:
 @router.get(
     "/incidents/{incident_id}", summary="An incident with its evidence", response_model=IncidentAnswer
 )
-def incident(desk: TheDesk, incident_id: str, as_of: AsOf = None, policy: PolicyName = None) -> Response:
+def incident(
+    desk: TheDesk,
+    clearance: TheClearance,
+    incident_id: str,
+    as_of: AsOf = None,
+    policy: PolicyName = None,
+) -> Response:
     """Return an incident: every value with its quotes, disagreements, revisions, decisions and areas.
 
     An id that was given once leads to its incident for ever. With `as_of` it is told as it was believed then.
@@ -161,8 +187,18 @@ def incident(desk: TheDesk, incident_id: str, as_of: AsOf = None, policy: Policy
     from seamwatch.pipeline.history import decisions_told
 
     with desk.store() as store:
-        found = _found(store, incident_id, as_of, policy)
+        whole = _found(store, incident_id, as_of, policy)
+        found = seen(store, whole, clearance, as_of=moment_of(as_of))
+        if found is None:
+            raise unknown_id("incident", incident_id, "/api/v1/incidents")
         decided = decisions_told(store, incident_id)
+        if found is not whole:
+            told = {decision.number: decision for decision in found.decisions}
+            decided = tuple(
+                replace(one, decision=told[one.decision.number])
+                for one in decided
+                if one.decision.number in told
+            )
     return json_answer(
         {
             "incident": incident_json(found),
@@ -204,17 +240,20 @@ def _unknown(name: str, wrong: UnknownIdError) -> RequestError:
     summary="The articles that tell an incident",
     response_model=IncidentArticles,
 )
-def incident_articles(desk: TheDesk, incident_id: str) -> Response:
+def incident_articles(desk: TheDesk, clearance: TheClearance, incident_id: str) -> Response:
     """Return the articles that tell an incident, the earliest first, each with its mentions of it."""
     with desk.store() as store:
         try:
             found = store.incident(incident_id)
         except UnknownIdError as unknown:
             raise _unknown(incident_id, unknown) from unknown
-        refs = {told.article.id: told.article for told in found.mentions}
+        mentions = [told for told in found.mentions if may_read(told.article, clearance)]
+        if not mentions:
+            raise unknown_id("incident", incident_id, "/api/v1/incidents")
+        refs = {told.article.id: told.article for told in mentions}
         texts = {article.id: article for article in store.articles(refs)}
     told: dict[str, list[Json]] = {}
-    for sourced in found.mentions:
+    for sourced in mentions:
         told.setdefault(sourced.article.id, []).append(mention_json(sourced.mention))
     order = sorted(texts, key=lambda name: (str(refs[name].published or "9"), name))
     return json_answer(

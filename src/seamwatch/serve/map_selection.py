@@ -52,6 +52,13 @@ def select_all(columns: MapColumns) -> Selection:
     return _selected(columns, np.ones(len(columns), bool))
 
 
+def without(selection: Selection, keys: NDArray[np.int64]) -> Selection:
+    """Return a selection without the incidents of these keys."""
+    mask = np.zeros(len(selection.of), bool)
+    mask[selection.rows] = True
+    return _selected(selection.of, mask & ~mask_with(selection.of, keys))
+
+
 def _selected(columns: MapColumns, mask: Mask) -> Selection:
     rows = np.flatnonzero(mask)
     located = int(np.searchsorted(rows, columns.located))

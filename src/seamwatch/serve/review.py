@@ -12,8 +12,10 @@ from seamwatch.model.codec import mention_json
 from seamwatch.model.incident import SourcedMention
 from seamwatch.model.review import ReviewItem
 from seamwatch.pipeline.review_memory import ReviewMemory
+from seamwatch.pipeline.visibility import FULL
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.articles import head_value
+from seamwatch.serve.clearance import TheClearance, may_read
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.rows import cursor_of, read_cursor, wrong_cursor
 from seamwatch.serve.schemas_decisions import ReviewPage
@@ -46,6 +48,7 @@ def item_value(item: ReviewItem) -> dict[str, Any]:
 @router.get("/review", summary="What people should decide", response_model=ReviewPage)
 def review(
     desk: TheDesk,
+    clearance: TheClearance,
     limit: Annotated[int, Query(ge=1, le=MOST_ITEMS, description="How many a page has.")] = 20,
     cursor: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
 ) -> Response:
@@ -63,6 +66,10 @@ def review(
     with desk.store() as store:
         memory = _MEMORIES.setdefault(desk, ReviewMemory())
         queue = desk.remembered((), lambda: review_queue(store, memory=memory), shelf="review", most=1)
+        if clearance is not FULL:
+            queue = tuple(
+                item for item in queue if all(may_read(s.article, clearance) for s in (item.left, item.right))
+            )
         items = [item_value(with_reasons(store, item)) for item in queue[start : start + limit]]
     end = start + len(items)
     return json_answer(

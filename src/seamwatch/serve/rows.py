@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from seamwatch.serve.faults import RequestError
+from seamwatch.store.base_pages import PageMark, PageRow, PageSort
 
 Json = dict[str, Any]
 _MOST = 2**53
@@ -42,6 +44,37 @@ def row_of(incident: Mapping[str, Any]) -> Json:
 
 def _part(value: Mapping[str, Any] | None, fields: tuple[str, ...]) -> Json | None:
     return None if value is None else {field: value.get(field) for field in fields}
+
+
+def merged(
+    found: Sequence[PageRow], more: Iterable[tuple[int, Json]], sort: PageSort, after: PageMark | None
+) -> list[PageRow]:
+    """Return a page with more incidents, each by its number and JSON, where they stand in its order.
+
+    What stands before the page (up to `after`) is left out.
+    """
+    falls = sort is not PageSort.EARLIEST
+
+    def place(mark: PageMark) -> tuple[bool, int, int]:
+        value = 0 if mark.value is None else mark.value
+        sign = -1 if falls and mark.value is not None else 1
+        return (mark.value is None, sign * value, sign * mark.key)
+
+    rows = [PageRow(mark=PageMark(value=_sorted_by(json, sort), key=key), json=json) for key, json in more]
+    beyond = [row for row in rows if after is None or place(row.mark) > place(after)]
+    return sorted([*found, *beyond], key=lambda row: place(row.mark))
+
+
+def _sorted_by(incident: Json, sort: PageSort) -> Any:
+    """Return what an order sorts an incident by, as the store has it: a day, a figure, or a second."""
+    match sort:
+        case PageSort.DEADLIEST:
+            return None if incident["killed"] is None else incident["killed"]["best"]
+        case PageSort.UPDATED:
+            last = max((r["at"] for r in incident["revisions"]), default=None)
+            return None if last is None else int(datetime.fromisoformat(last).timestamp())
+    when = incident["date"]
+    return None if when is None else date.fromisoformat(when["start"]).toordinal()
 
 
 def cursor_of(*parts: str | int | None) -> str:

@@ -180,6 +180,8 @@ class ArticleHead(BaseModel):
     sources: list[str]
     published: str | None
     url: str | None
+    party: str | None = None
+    tlp: str | None = None
 
 
 class ArticleValue(ArticleHead):

@@ -57,12 +57,13 @@ class PageStore(Protocol):
         limit: int = 50,
         total: int | None = None,
         among: Sequence[int] | None = None,
+        without: Sequence[int] = (),
     ) -> tuple[PageRow, ...]:
         """Return the incidents that pass the filter and stand after a mark.
 
         `total` is how many pass the filter altogether, where that is known: few are sorted, many are read in
         order until the page is full. `among` are the store's own numbers of all that pass, where somebody
-        knows them: then only these are looked at.
+        knows them: then only these are looked at. `without` are numbers of those to leave out.
         """
         ...
 

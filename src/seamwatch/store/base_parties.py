@@ -58,6 +58,10 @@ class PartyRecordStore(Protocol):
         """
         ...
 
+    def map_keys_of(self, incident_ids: Iterable[str]) -> tuple[int, ...]:
+        """Return the store's own number of each of these incidents, in their order; 0 of one not stored."""
+        ...
+
     def parties_of(self, incident_ids: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         """Return for each of these incidents the parties whose records tell it; one without is left out."""
         ...

@@ -114,6 +114,7 @@ class PageTables(SqliteDatabase):
         limit: int = 50,
         total: int | None = None,
         among: Sequence[int] | None = None,
+        without: Sequence[int] = (),
     ) -> tuple[PageRow, ...]:
         """Return the incidents that pass the filter and stand after a mark."""
         few = among is not None or total is None or total <= FEW
@@ -121,6 +122,8 @@ class PageTables(SqliteDatabase):
             where, values = narrow_where(wanted, each=not few)
         else:
             where, values = f"m.key {_IN}", [to_json(list(among))]
+        if without:
+            where, values = f"{where} AND NOT m.key {_IN}", [*values, to_json(list(without))]
         found: list[tuple[int | None, int]] = []
         if after is None or after.value is not None:
             found = self._marks(sort, where, values, after, limit, few=few, valued=True)

@@ -122,6 +122,14 @@ class PartyRecordTables(ArticleTables):
         )
         return tuple(LabelledIncident(key, name, bool(mixed)) for key, name, mixed in rows)
 
+    def map_keys_of(self, incident_ids: Iterable[str]) -> tuple[int, ...]:
+        """Return the store's own number of each of these incidents, in their order; 0 of one not stored."""
+        ids = list(incident_ids)
+        keys: dict[str, int] = dict(
+            self.read(f"SELECT id, key FROM incidents WHERE id {_IN}", (to_json(ids),))
+        )
+        return tuple(keys.get(name, 0) for name in ids)
+
     def parties_of(self, incident_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return for each of these incidents the parties whose records tell it; one without is left out."""
         found: dict[str, Any] = {}

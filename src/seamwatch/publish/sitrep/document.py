@@ -46,6 +46,8 @@ def document_of(report: Sitrep) -> Document:
         facts.append(("Only", clean("; ".join(report.asked))))
     if report.recipient:
         facts.append(("For", clean(report.recipient, 200)))
+    if report.label:
+        facts.append(("Label", f"{report.label} (the strictest of what it tells)"))
     facts.append(("State of the record", moment_words(report.as_of or report.made)))
     if report.since_report is not None:
         facts.append(("Last report", moment_words(report.since_report)))
@@ -56,7 +58,7 @@ def document_of(report: Sitrep) -> Document:
         made=report.made,
         facts=tuple(facts),
         blocks=tuple(_blocks(report)),
-        running=f"Situation report: {title}",
+        running=f"Situation report: {title}" + (f" · {report.label}" if report.label else ""),
     )
 
 
