@@ -13,6 +13,8 @@ from seamwatch import __version__
 from seamwatch.cli import (
     account,
     areas,
+    audit,
+    charter,
     decide,
     demo,
     explain,
@@ -21,6 +23,7 @@ from seamwatch.cli import (
     history,
     incidents,
     link,
+    party,
     places,
     read,
     report,
@@ -78,6 +81,9 @@ app.command("forget")(forget.forget)
 app.command("link")(link.link)
 app.add_typer(areas.app)
 app.add_typer(places.app)
+app.add_typer(party.app)
+app.add_typer(charter.app)
+app.add_typer(audit.app)
 app.add_typer(request.app)
 app.command("unanswered")(unanswered.unanswered)
 app.command("serve")(serve.serve)

@@ -45,6 +45,7 @@ ROUTERS: tuple[str, ...] = (
     "summary",
     "sitrep",
     "centre",
+    "audit",
     "requests",
 )
 # Those whose paths stand as they are; the site, which takes every other path, is the last.
