@@ -230,3 +230,16 @@ def _numbers(numbers: list[int]) -> str:
         return f"entries {numbers[0]} to {numbers[-1]}"
     shown = ", ".join(str(n) for n in numbers[:10])
     return f"entries {shown}" + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
+
+
+def report_json(report: AuditReport) -> dict[str, Any]:
+    """Return what was found as JSON."""
+    return {
+        "party": report.party,
+        "at": report.at.isoformat(),
+        "ok": report.ok,
+        "entries": report.entries,
+        "head": report.head,
+        "problems": list(report.problems),
+        "checked": list(report.checked),
+    }
