@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from seamwatch.coordinate.canonical import digest_of
+from seamwatch.coordinate.charter import sign_charter, unsigned
+from seamwatch.coordinate.charter_codec import party_json, signed_json
 from seamwatch.coordinate.keys import KeyRing
 from seamwatch.coordinate.rule_codec import rules_from_yaml, rules_json
 from seamwatch.model.charter import Charter, CharterState, SignedCharter
 from seamwatch.model.exchange import SentRecord
 from seamwatch.model.party import Party
 from seamwatch.pipeline.centre.node import Node
-from seamwatch.store import Store
+from seamwatch.store import Store, open_store
 from seamwatch.vocabulary.coordination import PartyState
 
 KEYS = {name: KeyRing(name, name.encode().ljust(32, b".")) for name in ("a", "b", "c", "d")}
@@ -70,3 +73,15 @@ class Office:
                     clear = KEYS[receiver].open(item.sealed, KEYS["a"].agree_key, context)
                     found[names[item.entry.subject]] = json.loads(clear)
         return found
+
+
+def found_centre(db: str, folder: Path, rules: str = "", **more: Any) -> None:
+    """Make a database that of party `a`, with a charter that all parties have signed and its key file."""
+    state = charter_of(rules, **more)
+    signed = unsigned(state.charter)
+    for party in state.charter.parties:
+        signed = sign_charter(signed, KEYS[party.id])
+    with open_store(db) as store:
+        store.put_own_party(party_json(state.charter.parties[0]))
+        store.put_charter(signed_json(signed))
+    KEYS["a"].save(folder / f"{Path(db).name}.keys")

@@ -333,3 +333,10 @@ def test_a_wrong_rule_is_named(text: str, field: str, says: str) -> None:
     with pytest.raises(FieldError) as wrong:
         rules_from_yaml(f"rules:\n{text}")
     assert wrong.value.field == field and says in str(wrong.value)
+
+
+def test_the_rules_in_the_docs_can_be_used() -> None:
+    """The example in the how-to page is a valid file of rules."""
+    page = Path(__file__).parent.parent / "docs/how-to/decide-what-is-released.md"
+    text = page.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    assert [rule.id for rule in rules_from_yaml(text)] == ["shared-area-health", "arrests", "confirmed"]

@@ -26,6 +26,7 @@ from seamwatch.cli import (
     party,
     places,
     read,
+    release,
     report,
     request,
     review,
@@ -84,6 +85,7 @@ app.add_typer(places.app)
 app.add_typer(party.app)
 app.add_typer(charter.app)
 app.add_typer(audit.app)
+app.add_typer(release.app)
 app.add_typer(request.app)
 app.command("unanswered")(unanswered.unanswered)
 app.command("serve")(serve.serve)

@@ -46,6 +46,7 @@ ROUTERS: tuple[str, ...] = (
     "sitrep",
     "centre",
     "audit",
+    "releases",
     "requests",
 )
 # Those whose paths stand as they are; the site, which takes every other path, is the last.
