@@ -14,7 +14,9 @@ from starlette.staticfiles import StaticFiles
 from seamwatch.publish.basemap import basemap_path
 
 router = APIRouter(include_in_schema=False)
-PAGES = frozenset({"", "review", "add", "list", "sitrep", "centre", "requests", "releases", "audit"})
+PAGES = frozenset(
+    {"", "review", "add", "list", "sitrep", "centre", "requests", "releases", "audit", "signin", "accounts"}
+)
 """Paths of the app beside `incident/ID`; each is index.html, which reads the path itself."""
 
 _FOR_EVER = "public, max-age=31536000, immutable"

@@ -1,5 +1,6 @@
 /** A typed client of the desk's API. Every call throws `ApiError`, in the API's one error shape. */
 
+import { csrfHeaders, signInNeeded } from "./csrf";
 import { t } from "./t";
 
 // --- what comes back ----------------------------------------------------------------------------
@@ -384,13 +385,14 @@ async function answered(response: Response): Promise<Response> {
   } catch {
     // no JSON: something other than the desk answered
   }
+  if (response.status === 401 && code === "not_signed_in") signInNeeded();
   throw new ApiError(code, message, field, response.status, details);
 }
 
 export async function send(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, { ...init, headers: { ...init.headers, ...csrfHeaders(init.method) } });
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new ApiError("no_answer", t("error.noAnswer"), null, 0);

@@ -1,9 +1,12 @@
 /** Who decides: asked once, kept in this browser, sent with every decision. */
 
+import { signedName } from "./session.svelte";
+
 const KEY = "seamwatch.by";
 
-/** The name that was given before, or "". */
+/** The name of who is signed in, else the one that was given before, or "". */
 export function keptName(): string {
+  if (signedName()) return signedName();
   try {
     return localStorage.getItem(KEY) ?? "";
   } catch {
@@ -14,6 +17,7 @@ export function keptName(): string {
 /** Keeps a name for the next time and returns it as it is sent: with single blanks. */
 export function keepName(name: string): string {
   const plain = name.trim().replace(/\s+/g, " ");
+  if (signedName()) return signedName();
   try {
     localStorage.setItem(KEY, plain);
   } catch {

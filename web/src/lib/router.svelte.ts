@@ -3,6 +3,7 @@
 export type Name =
   | "explore" | "incident" | "review" | "add" | "list" | "sitrep"
   | "centre" | "requests" | "releases" | "audit"
+  | "signin" | "accounts"
   | "lost";
 
 export interface Route {
@@ -24,6 +25,8 @@ const NAMES: Record<string, Name> = {
   "/requests": "requests",
   "/releases": "releases",
   "/audit": "audit",
+  "/signin": "signin",
+  "/accounts": "accounts",
 };
 
 const here = $state({ path: location.pathname, search: location.search });
