@@ -246,3 +246,35 @@ def test_a_party_that_came_back_with_new_keys_is_heard_and_reads_again(tmp_path:
         say(made["north"], "south", 4, "I9")
         settle(made, 2)
         assert list(made.shown("south").values()) == [4]
+
+
+def test_a_release_that_begins_the_new_epoch_says_its_own_version(tmp_path: Path) -> None:
+    """The new epoch restates the record first: what is said after it has a higher version, and is shown."""
+    with parties(tmp_path) as made:
+        record = say(made["north"], "south", 1, "I1")
+        settle(made, 2)
+        backup = made.back_up("north")
+        say(made["north"], "south", 2, "I2")
+        settle(made, 2)
+        north = made.restore("north", backup)
+        north.adopt_tail(made["south"].page("north", "north", "south", epoch=1, after=1).items)
+        say(north, "south", 8, "I1")
+        settle(made, 2)
+        assert made.shown("south")["north", record] == 8
+        agree(made, "north", "south")
+
+
+def test_a_record_that_came_back_without_its_incident_finds_it_again(tmp_path: Path) -> None:
+    """Its public id follows from the incident's: once that is read again they belong together."""
+    with parties(tmp_path) as made:
+        say(made["north"], "south", 1, "I1")
+        settle(made, 2)
+        backup = made.back_up("north")
+        record = say(made["north"], "south", 2, "I2")
+        settle(made, 2)
+        north = made.restore("north", backup)
+        settle(made, 2)
+        assert north.store.sent_records(records={record})[0].incident == ""
+        assert north.record_of("I2") == record
+        assert north.release("south", record, "I2", record_content(2)) is None
+        assert north.store.sent_records(records={record})[0].incident == "I2"

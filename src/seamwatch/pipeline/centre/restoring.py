@@ -233,6 +233,8 @@ def begin_epoch(node: Node, receiver: str) -> Head:
         head = head_of(add_drafts(node, party, head, [closing, *others])[-1])
         store.mark_feed(node.me, receiver, restart=False, complete=head.epoch)
         store.erase_epochs(node.me, receiver, head.epoch)
+        # What the rules give may differ from what was said since the backup: all is weighed anew.
+        store.all_changed()
         # Receipts that were given in the epoch before may be lost with it.
         if store.feed_head(receiver, node.me).number:
             store.mark_feed(receiver, node.me, owed=True)

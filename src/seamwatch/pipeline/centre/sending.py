@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BEFORE_RESTORE = "withdrawn before this node was restored from a backup"
 """Why a record stays withdrawn after a restore, until a person releases it anew."""
 
-_HARDLY = (EntryKind.NOTICE, EntryKind.CHARTER)
+_ALWAYS = frozenset({EntryKind.NOTICE, EntryKind.CHARTER})
 RUN = 500
 
 
@@ -67,16 +67,25 @@ class Withdrawal:
 
 def append_all(node: Node, receiver: str, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
     """Append entries to the feed to a party, all or none; see `Node.append` for what is refused."""
+    with node.store.transaction():
+        party = _receiver(node, receiver, [draft.kind for draft in drafts])
+        return add_drafts(node, party, _ready(node, party), drafts)
+
+
+def _ready(node: Node, party: Party) -> Head:
+    """Return the head of the feed to a party, of a new epoch where one must begin.
+
+    It restates all records with higher versions: who says a version must call it before it looks at the last.
+    """
     from seamwatch.pipeline.centre.restoring import begin_epoch
 
-    store = node.store
-    with store.transaction():
-        party = _receiver(node, receiver, drafts)
-        head = store.feed_head(node.me, receiver)
-        marks = store.feed_marks(node.me, receiver)
-        if head.number and (marks.restart or marks.sealed_for != party.agree_key):
-            head = begin_epoch(node, receiver)
-        return add_drafts(node, party, head, drafts)
+    store, state = node.store, node.state()
+    head = store.feed_head(node.me, party.id)
+    marks = store.feed_marks(node.me, party.id)
+    due = head.number and (marks.restart or marks.sealed_for != party.agree_key)
+    if due and state.active(party.id) is not None and state.active(node.me) is not None:
+        return begin_epoch(node, party.id)
+    return head
 
 
 def add_drafts(node: Node, party: Party, head: Head, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
@@ -129,15 +138,16 @@ def _items(node: Node, party: Party, head: Head, drafts: Sequence[Draft]) -> Ite
         yield Item(entry=entry, sealed=sealed)
 
 
-def _receiver(node: Node, receiver: str, drafts: Sequence[Draft]) -> Party:
+def _receiver(node: Node, receiver: str, kinds: Collection[EntryKind]) -> Party:
     if receiver == node.me:
         raise SeamwatchError("a party sends nothing to itself", code="not_party")
     state = node.state()
-    if all(draft.kind in _HARDLY for draft in drafts):
-        named = state.charter.party(receiver)
-        if named is not None:
-            return named
-    node.active(node.me)
+    named = state.charter.party(receiver)
+    if not _ALWAYS.issuperset(kinds):
+        node.active(node.me)
+    # A withdrawal waits for a party that is suspended, and is known to wait.
+    if named is not None and (_ALWAYS | {EntryKind.WITHDRAWAL}).issuperset(kinds):
+        return named
     return node.active(receiver)
 
 
@@ -171,12 +181,15 @@ def release_all(node: Node, receiver: str, said: Sequence[Said]) -> tuple[Entry,
 def _release_run(node: Node, receiver: str, run: Sequence[Said]) -> tuple[Entry, ...]:
     store = node.store
     with store.transaction():
+        _ready(node, _receiver(node, receiver, [EntryKind.RELEASE]))
         last = {r.record: r for r in store.sent_records(receiver=receiver, records={s.record for s in run})}
         news: list[tuple[Said, Draft, str]] = []
         for one in run:
             old = last.get(one.record)
             digest = content_digest(node, one.content)
             if old is not None and not _is_news(old, digest, one.anew):
+                if old.incident != one.incident:  # it came back from another node with its record's id alone
+                    store.save_sent([replace(old, incident=one.incident)])
                 continue
             version = 1 if old is None else old.version + 1
             content = {**one.content, "record": one.record, "version": version}
@@ -224,6 +237,7 @@ def withdraw(node: Node, receiver: str, record: str, reason: str, *, over: int =
     """Withdraw a record from a party; None where it is not released to it. The version is above `over`."""
     store = node.store
     with store.transaction():
+        _ready(node, _receiver(node, receiver, [EntryKind.WITHDRAWAL]))
         found = store.sent_records(receiver=receiver, records={record})
         if not found or found[0].state == "withdrawn":
             return None
