@@ -116,10 +116,23 @@ def test_a_hold_withdraws_and_a_release_brings_back(store: Store) -> None:
     assert release_due(office.node).withdrawn == {"b": 1}
     (record,) = office.sent("b")
     assert (record.state, record.version) == ("withdrawn", 2) and office.held("b") == {}
+    assert record.why == "a source is at risk"
     assert office.held("c")
     ordered(office, incident, OrderKind.RELEASE)
     release_due(office.node)
     assert office.sent("b")[0].version == 3 and office.held("b")
+
+
+def test_a_withdrawal_names_no_person_and_no_rule(store: Store) -> None:
+    """What a receiver is told of a withdrawal is the order's own reason, or none: no name, no status."""
+    incident, other = told(store), told(store, "R1", RAID)
+    hidden = "rules: [{id: secret-rule, to: b, tlp: amber, fields: {status: withheld}}]"
+    office = Office(store, charter_of(hidden))
+    release_due(office.node)
+    ordered(office, other, OrderKind.HOLD, by="Ana Karim")
+    Decider(store, by="Ana Karim").retract(incident, why="a controlled explosion")
+    assert release_due(office.node).withdrawn == {"b": 2}
+    assert {r.why for r in office.sent("b")} == {"it is not released any longer"}
 
 
 def test_a_withheld_field_is_withdrawn_by_a_new_version(store: Store) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from seamwatch.coordinate.canonical import digest_of
+from seamwatch.coordinate.release_orders import standing_orders
 from seamwatch.errors import SeamwatchError, UnknownIdError
 from seamwatch.model.release import Verdict
 from seamwatch.pipeline.centre.sending import Said, record_of, release_all
@@ -109,7 +111,7 @@ def _release(node: Node, weighing: Weighing, ids: Sequence[str], run: ReleaseRun
         if made.state == "released" and made.content is not None:
             said.setdefault(made.to, []).append(_said(node, made, stands, orders.get(made.incident, ())))
         elif stands is not None and stands.state == "released":
-            ends.append((stands, made.text))
+            ends.append((stands, _reason(made, orders.get(made.incident, ()))))
     ends += _gone(node, weighing, [name for name in ids if name not in weighed])
     for receiver, rows in said.items():
         _send(node, receiver, rows, run)
@@ -142,6 +144,15 @@ def _since(order: ReleaseOrder, stands: StandingRow) -> bool:
     return stands.at is None or order.at >= stands.at
 
 
+def _reason(made: Verdict, orders: Sequence[ReleaseOrder]) -> str:
+    """Return the reason that a withdrawal gives to its receiver.
+
+    The verdict's own text is for us alone: it names people and rules, and may tell a status that is withheld.
+    """
+    held = standing_orders(orders, made.to).held if made.state == "held" else None
+    return held.why if held is not None and held.why else "it is not released any longer"
+
+
 def _gone(node: Node, weighing: Weighing, ids: Sequence[str]) -> list[tuple[StandingRow, str]]:
     """Return the records of incidents that are no more, with why they are withdrawn."""
     active = {party.id for party in weighing.receivers}
@@ -149,12 +160,12 @@ def _gone(node: Node, weighing: Weighing, ids: Sequence[str]) -> list[tuple[Stan
     for stands in node.store.standing_records(ids) if ids else ():
         if stands.state != "released" or stands.receiver not in active:
             continue
-        try:
-            now_in = node.store.resolve_id(stands.incident)
-            other = node.store.record_id(now_in)
-            why = "it is told as part of another record now" + (f": {other}" if other else "")
-        except UnknownIdError:
-            why = "no article of ours tells it any longer"
+        why = "no article of ours tells it any longer"
+        with suppress(UnknownIdError):
+            other = node.store.standing_records([node.store.resolve_id(stands.incident)])
+            told = [o.record for o in other if (o.receiver, o.state) == (stands.receiver, "released")]
+            why = "it is told as part of another record now"
+            why += f": {told[0]}" if told else ""
         found.append((stands, why))
     return found
 
