@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
@@ -56,24 +56,40 @@ def sync(
     from seamwatch.pipeline.centre.lines import http_lines
     from seamwatch.pipeline.centre.syncing import sync as exchange
 
-    utf8_output()
-    said: dict[str, str | None] = {}
-    while True:
+    def once() -> tuple[SyncResult, ...]:
         with open_party(db, keys) as node:
-            lines = http_lines(node, private_addresses=private_addresses)
-            results = exchange(node, lines, party or None)
-        for result in results:
-            # What goes on being wrong, or brings nothing, is not told at each turn.
-            if watch is None or result.came or result.went or said.get(result.party) != result.error:
-                _tell(result, as_json)
-            said[result.party] = result.error
-        if watch is None:
-            break
-        time.sleep(watch)
+            return exchange(node, http_lines(node, private_addresses=private_addresses), party or None)
+
+    utf8_output()
+    if watch is not None:
+        _watch(once, watch, as_json)
+    results = once()
+    for result in results:
+        _tell(result, as_json)
     if not results and not as_json:
         say("no other party is asked: the others come to this one, or fetch bundles")
     if any(not result.ok for result in results):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _watch(once: Callable[[], tuple[SyncResult, ...]], every: float, as_json: bool) -> NoReturn:
+    """Exchange again and again. What goes on being wrong, or brings nothing, is not told at each turn."""
+    said: dict[str, str | None] = {}
+
+    def told(party: str, error: str | None) -> bool:
+        before, said[party] = said.get(party), error
+        return before == error
+
+    while True:
+        try:
+            for result in once():
+                if not told(result.party, result.error) or result.came or result.went:
+                    _tell(result, as_json)
+            told("", None)
+        except SeamwatchError as wrong:  # a busy database, or a charter that is still to come
+            if not told("", str(wrong)):
+                say(f"seamwatch exchange sync: {wrong}")
+        time.sleep(every)
 
 
 def _tell(result: SyncResult, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from seamwatch.cli import (
     charter,
     decide,
     demo,
+    exchange,
     explain,
     extract,
     forget,
@@ -88,6 +89,7 @@ app.add_typer(audit.app)
 app.add_typer(release.app)
 app.add_typer(request.app)
 app.command("unanswered")(unanswered.unanswered)
+app.add_typer(exchange.app)
 app.command("serve")(serve.serve)
 app.add_typer(account.app)
 app.command("demo")(demo.demo)

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from seamwatch.errors import SeamwatchError
@@ -75,12 +73,14 @@ def sync(
     """
     state = node.state()
     results = []
+    # Who has left or is suspended says nothing new.
+    own_work = own_work and state.active(node.me) is not None
     own = release_due(node) if own_work else []
     for party in partners(state, node.me, parties):
         results.append(_with_party(node, state, party, client_for))
         state = node.state()  # what came in may have changed it
-    if own_work:
-        own += _own(node, "requesting", "escalate_due")
+    if own_work and state.active(node.me) is not None:
+        own += _escalate_due(node)
     own += _told(node.carry_out)
     if own:
         results.append(SyncResult(party=node.me, error="; ".join(own)))
@@ -113,15 +113,15 @@ def partners(state: CharterState, me: str, parties: Iterable[str] | None = None)
 
 def release_due(node: Node) -> list[str]:
     """Return what hindered this node to append what its release rules give by now; mostly nothing."""
-    return _own(node, "releasing", "release_due")
+    from seamwatch.pipeline.centre import releasing
+
+    return _told(lambda: releasing.release_due(node))
 
 
-def _own(node: Node, module: str, name: str) -> list[str]:
-    """Return the problems of a part of this node's own work, where this version has that part."""
-    where = f"seamwatch.pipeline.centre.{module}"
-    if find_spec(where) is None:
-        return []
-    return _told(lambda: getattr(import_module(where), name)(node))
+def _escalate_due(node: Node) -> list[str]:
+    from seamwatch.pipeline.centre import requesting
+
+    return _told(lambda: requesting.escalate_due(node))
 
 
 def _told(work: Callable[[], object]) -> list[str]:
