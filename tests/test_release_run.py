@@ -209,6 +209,20 @@ def test_a_party_that_takes_no_part_receives_nothing(store: Store) -> None:
     assert release_due(office.node).sent == {"b": 1}
 
 
+def test_what_was_held_meanwhile_is_withdrawn_when_a_party_is_back(store: Store) -> None:
+    """A hold that was ordered while a party was suspended is carried out there when it takes part again."""
+    incident = told(store)
+    office = Office(store, charter_of(ALL))
+    release_due(office.node)
+    active, office.charter = office.charter, charter_of(ALL)
+    office.charter.states["b"] = PartyState.SUSPENDED  # type: ignore[index]
+    ordered(office, incident, OrderKind.HOLD)
+    release_due(office.node)
+    office.charter = active
+    release_due(office.node)
+    assert [r.state for r in office.sent("b")] == ["withdrawn"]
+
+
 def test_approval_by_a_second_person(store: Store) -> None:
     """It waits until a second person approves; then that goes out, and a new field waits again."""
     row = {key: value for key, value in BOMB.items() if key != "injured"}
