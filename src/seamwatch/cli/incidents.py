@@ -37,6 +37,8 @@ class Format(StrEnum):
     UCDP = "ucdp"
     PLOVER = "plover"
     HXL = "hxl"
+    MISP = "misp"
+    CAP = "cap"
 
 
 def incidents(

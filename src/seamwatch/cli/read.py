@@ -20,7 +20,8 @@ def read(
         None,
         metavar="SOURCE",
         help=(
-            "Files, folders, URLs, feeds, JSON Lines, or CSV files of ACLED or UCDP GED; "
+            "Files, folders, URLs, feeds, JSON Lines, CSV files of ACLED or UCDP GED, MISP events (json) or "
+            "CAP alerts (xml); "
             "'-' reads JSON Lines from standard input."
         ),
         show_default=False,

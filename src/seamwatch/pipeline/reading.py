@@ -15,6 +15,8 @@ from seamwatch.errors import InputError, ShapeError, StoreError
 from seamwatch.model.decoding import mention_from_json
 from seamwatch.model.incident import Extraction
 from seamwatch.model.text import Article, RawArticle, Rejected
+from seamwatch.pipeline.bulletins import Kind as BulletinKind
+from seamwatch.pipeline.bulletins import bulletin_kind, read_bulletins
 from seamwatch.pipeline.coded import coded_table, given_rows
 from seamwatch.pipeline.given import check_mention
 from seamwatch.pipeline.record import Recorded, Recorder
@@ -103,15 +105,30 @@ def read_into(
     for name in options.mentions:
         yield from recorder.store_all_given(_until(options.stopped, _given(name)))
 
-    def table(source: str) -> Table | None:
-        return None if options.jsonl else coded_table(source)
+    def form(source: str) -> Table | BulletinKind | None:
+        return None if options.jsonl else coded_table(source) or bulletin_kind(source)
 
-    for coded, sources in groupby(options.sources, key=table):
-        if coded is not None:
+    for coded, sources in groupby(options.sources, key=form):
+        if isinstance(coded, str):
+            for source in sources:
+                found = _until(options.stopped, read_bulletins(source, coded))
+                yield from _read_bulletins(recorder, found, options.workers)
+        elif coded is not None:
             for source in sources:
                 yield from recorder.store_all_given(_until(options.stopped, given_rows(source, coded, note)))
         else:
             yield from _read_sources(store, recorder, replace(options, sources=tuple(sources)), note)
+
+
+def _read_bulletins(
+    recorder: Recorder, found: Iterable[Given | RawArticle | Rejected], workers: int
+) -> Iterator[Recorded | Rejected]:
+    """Yield what became of bulletins: those with their incident are linked, the others extracted first."""
+    for raw, items in groupby(found, key=lambda item: isinstance(item, RawArticle)):
+        if raw:
+            yield from recorder.read((i for i in items if isinstance(i, RawArticle)), workers=workers)
+        else:
+            yield from recorder.store_all_given(i for i in items if not isinstance(i, RawArticle))
 
 
 def _until(stopped: Callable[[], bool], items: Iterable[T]) -> Iterator[T]:

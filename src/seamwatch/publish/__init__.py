@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Writer = Callable[[Iterable[Incident], TextIO], None]
 
 
-FORMATS = ("table", "json", "jsonl", "csv", "geojson", "acled", "ucdp", "plover", "hxl")
+FORMATS = ("table", "json", "jsonl", "csv", "geojson", "acled", "ucdp", "plover", "hxl", "misp", "cap")
 
 
 def writer_of(name: str, articles: Articles | None = None) -> Writer:
@@ -23,7 +23,19 @@ def writer_of(name: str, articles: Articles | None = None) -> Writer:
     `articles` (a store) has the texts of rows that were imported: with it acled and ucdp give such a row
     back as it was; without it they code what the record says of the incident.
     """
-    from seamwatch.publish import acled, geojson, hxl, incident_csv, jsonl, plover, record, table, ucdp
+    from seamwatch.publish import (
+        acled,
+        cap,
+        geojson,
+        hxl,
+        incident_csv,
+        jsonl,
+        misp,
+        plover,
+        record,
+        table,
+        ucdp,
+    )
 
     writers: dict[str, Writer] = {
         "table": table.write,
@@ -35,5 +47,7 @@ def writer_of(name: str, articles: Articles | None = None) -> Writer:
         "ucdp": partial(ucdp.write, articles=articles),
         "plover": plover.write,
         "hxl": hxl.write,
+        "misp": misp.write,
+        "cap": cap.write,
     }
     return writers[name]

@@ -31,6 +31,8 @@ FORMATS = {
     "ucdp": ("csv", "text/csv; charset=utf-8"),
     "plover": ("jsonl", "application/jsonl; charset=utf-8"),
     "hxl": ("csv", "text/csv; charset=utf-8"),
+    "misp": ("json", "application/json"),
+    "cap": ("xml", "application/xml"),
 }
 _MEDIA_TYPES = [media_type.partition(";")[0] for _, media_type in FORMATS.values()]
 _PIECE = 64 * 1024
