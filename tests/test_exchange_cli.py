@@ -1,0 +1,107 @@
+"""The verbs of the exchange: what they print, how they end, and the exchange that goes on by itself."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from typer.testing import CliRunner, Result
+
+from exchange_serving import parties, release, shown
+from seamwatch.cli.main import app
+from seamwatch.store import open_store
+
+
+def invoked(*words: str) -> Result:
+    return CliRunner().invoke(app, ["exchange", *words])
+
+
+def test_without_a_charter_each_verb_says_what_to_do(tmp_path: Path) -> None:
+    """A database that is no party yet gives a message, never a trace."""
+    db = str(tmp_path / "alone.db")
+    open_store(db).close()
+    assert invoked("status", "--db", db).exit_code == 1
+    for words in (["sync"], ["withdrawals"], ["export", "x", "--to", "b"], ["import", "x"], ["serve"]):
+        found = invoked(*words, "--db", db)
+        assert (found.exit_code, getattr(found.exception, "code", None)) == (1, "no_keys")
+
+
+def test_status_lists_the_parties(tmp_path: Path) -> None:
+    """A row for each party: how it stands, when it was reached, what came and went."""
+    with parties(tmp_path, ["a", "b"]) as made:
+        made["b"].node.store.put_own_party({"id": "b", "name": "B", "sign_key": "00" * 32})
+        release(made["a"], "b", 2)
+        never = invoked("status", "--db", str(made["b"].db)).stdout
+        made["b"].sync()
+        lines = invoked("status", "--db", str(made["b"].db)).stdout.splitlines()
+        assert lines[0].split() == "PARTY STATE REACHED SENT WITHDRAWN UNRECEIPTED RECEIVED HELD".split()
+        assert "never" in never and "never" not in lines[1]
+        assert lines[1].split()[:2] == ["a", "active"] and lines[1].split()[-2:] == ["2", "0"]
+        assert "this one" in lines[2]
+
+
+def test_withdrawals_name_who_is_waited_for(tmp_path: Path) -> None:
+    """A withdrawal that B has not receipted stands under --waiting until B's receipt came."""
+    with parties(tmp_path, ["a", "b"]) as made:
+        a, b = made["a"], made["b"]
+        (record,) = release(a, "b", 1)
+        b.sync()
+        a.node.withdraw("b", record, "wrong place")
+
+        def waiting() -> list[str]:
+            found = invoked("withdrawals", "--waiting", "--db", str(a.db))
+            assert found.exit_code == 0
+            return found.stdout.splitlines()[1:]
+
+        (line,) = waiting()
+        assert line.startswith("i-0") and "wrong place" in line
+        b.sync()
+        a.sync()
+        assert waiting() == []
+        told = json.loads(invoked("withdrawals", "--json", "--db", str(a.db)).stdout)["withdrawals"]
+        assert told[0]["receivers"][0]["state"] == "receipted"
+
+
+def test_serve_refuses_other_machines_without_a_certificate(tmp_path: Path) -> None:
+    """Beyond loopback it wants a certificate with its key, or a proxy that has one."""
+    with parties(tmp_path, ["a", "b"], served=False) as made:
+        db = str(made["a"].db)
+        cert, key = map(str, made["a"].certificate)
+        for words, code in (
+            (["--host", "0.0.0.0"], "host_refused"),
+            (["--cert", cert], "bad_certificate"),
+            (["--cert", cert, "--key", cert], "bad_certificate"),
+            (["--cert", key, "--key", str(tmp_path / "none")], "bad_certificate"),
+        ):
+            found = invoked("serve", "--db", db, "--port", "0", *words)
+            assert getattr(found.exception, "code", None) == code
+
+
+def test_a_watching_sync_goes_on_until_it_is_ended(tmp_path: Path) -> None:
+    """With --watch what is released later comes too; Ctrl-C ends it with a line, without a trace."""
+    with parties(tmp_path, ["a", "b"]) as made:
+        a, b = made["a"], made["b"]
+        records = release(a, "b", 1)
+        words = ["exchange", "sync", "--watch", "1", "--private-addresses", "--db", str(b.db)]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "seamwatch.cli.main", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            end = time.monotonic() + 60
+            for more in (False, True):
+                if more:
+                    records += release(a, "b", 1, start=5)
+                while shown(b) != set(records):
+                    assert time.monotonic() < end and process.poll() is None
+                    time.sleep(0.05)
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=30)
+        assert "interrupted" in told and "Traceback" not in told
