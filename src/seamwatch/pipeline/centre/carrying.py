@@ -15,6 +15,7 @@ from seamwatch.pipeline.centre.sending import BEFORE_RESTORE, Draft, append_all,
 from seamwatch.vocabulary.coordination import EntryKind
 
 if TYPE_CHECKING:
+    from seamwatch.model.charter import Charter
     from seamwatch.pipeline.centre.node import Node
 
 Handler = Callable[["Node", Entry, Mapping[str, Any]], None]
@@ -95,13 +96,16 @@ def carry_out(node: Node) -> int:
     return done
 
 
-def content_of(node: Node, item: Item) -> dict[str, Any] | None:
-    """Return an item's content in clear, None where it was erased; InputError where it can't be read."""
+def content_of(node: Node, item: Item, charter: Charter | None = None) -> dict[str, Any] | None:
+    """Return an item's content in clear, None where it was erased; InputError where it can't be read.
+
+    Who opens many gives the charter in force, so that it is not looked up for each.
+    """
     if item.sealed is None:
         return None
     entry = item.entry
     other = entry.sender if entry.receiver == node.me else entry.receiver
-    party = node.state().charter.party(other)
+    party = (node.state().charter if charter is None else charter).party(other)
     if party is None:
         raise InputError(f"{other} is not in the charter any more: its contents can't be opened")
     return opened(node, item, party.agree_key)
@@ -152,7 +156,8 @@ def _carry_records(node: Node) -> int:
         pending = store.pending_records(node.me, RUN)
         if not pending:
             return 0
-        rows = [_with_content(node, row, item) for row, item in pending]
+        charter = node.state().charter
+        rows = [_with_content(node, row, item, charter) for row, item in pending]
         shown = [row for row in rows if row.state == "shown"]
         gone = [row for row in rows if row.state != "shown"]
         failed = _show(node, shown)
@@ -190,11 +195,11 @@ def _show(node: Node, rows: Sequence[ReceivedRecord]) -> list[ReceivedRecord]:
     return _show(node, rows[:middle]) + _show(node, rows[middle:])
 
 
-def _with_content(node: Node, row: ReceivedRecord, item: Item | None) -> ReceivedRecord:
+def _with_content(node: Node, row: ReceivedRecord, item: Item | None, charter: Charter) -> ReceivedRecord:
     if row.state != "shown":
         return row
     try:
-        content = None if item is None else content_of(node, item)
+        content = None if item is None else content_of(node, item, charter)
         if content is not None and (content.get("record"), content.get("version")) != (
             row.record,
             row.version,
@@ -213,11 +218,14 @@ def _unreadable(node: Node, row: ReceivedRecord, wrong: Exception) -> None:
 
 def received(node: Node, *, party: str | None, state: str | None) -> tuple[ReceivedRecord, ...]:
     """Return records of other parties, with the contents of those that are shown."""
-    store = node.store
+    store, charter = node.store, node.state().charter
     found = []
     for row in store.received_records(party=party, state=state):
         item = store.feed_item(row.party, node.me, row.epoch, row.number) if row.state == "shown" else None
-        found.append(replace(row, content=None if item is None else content_of(node, item)))
+        try:
+            found.append(replace(row, content=None if item is None else content_of(node, item, charter)))
+        except _UNREADABLE:  # its sender has new keys, and says it anew
+            found.append(row)
     return tuple(found)
 
 
