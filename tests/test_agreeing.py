@@ -14,7 +14,7 @@ from seamwatch.coordinate.charter_codec import signed_json
 from seamwatch.errors import InputError, SeamwatchError
 from seamwatch.model.charter import Charter
 from seamwatch.pipeline.centre import agreeing
-from seamwatch.pipeline.centre.charters import charter_in_force, standing
+from seamwatch.pipeline.centre.charters import MOST_WAITING, charter_in_force, keep_charter, standing
 from seamwatch.pipeline.centre.node import Node
 from seamwatch.vocabulary.coordination import EntryKind, PartyState
 
@@ -167,6 +167,15 @@ def test_a_version_without_a_valid_signature_is_not_taken(tmp_path: Path) -> Non
         assert standing(nodes["a"].store).proposals == ()
 
 
+def test_parties_that_a_version_makes_up_do_not_vouch_for_it(tmp_path: Path) -> None:
+    """A version that only those signed whom it names anew is refused."""
+    with parties(tmp_path, "ab") as nodes:
+        made_up = next_of(nodes["a"], parties=tuple(map(party_of, "abz")))
+        with pytest.raises(InputError) as wrong:
+            agreeing.adopt(nodes["a"], (signed(made_up, "z"),), ())
+        assert wrong.value.code == "forged"
+
+
 def test_a_suspended_party_says_nothing_to_others(tmp_path: Path) -> None:
     """What a suspended party's node signs goes to nobody, and changes nothing at the others."""
     with parties(tmp_path, "abc", change="majority") as nodes:
@@ -177,6 +186,22 @@ def test_a_suspended_party_says_nothing_to_others(tmp_path: Path) -> None:
         agreeing.propose(nodes["c"], next_of(nodes["c"], text="mine"))
         exchange(nodes)
         assert standing(nodes["a"].store).proposals == ()
+
+
+def test_one_party_cannot_fill_the_others_stores(tmp_path: Path) -> None:
+    """A party's proposals beyond a number are refused, even where it puts others' names on them."""
+    with parties(tmp_path, "abc") as nodes:
+        draft = next_of(nodes["b"])
+        for number in range(MOST_WAITING):
+            made = sign_charter(unsigned(replace(draft, version=10 + number)), keys_of("b"))
+            keep_charter(nodes["a"].store, replace(made, signatures={**made.signatures, "c": "0" * 128}))
+        with pytest.raises(SeamwatchError) as wrong:
+            keep_charter(nodes["a"].store, sign_charter(unsigned(replace(draft, version=900)), keys_of("b")))
+        assert wrong.value.code == "too_many"
+        assert keep_charter(nodes["a"].store, signed(replace(draft, version=901), "bc"))
+        agreeing.propose(nodes["c"], replace(draft, version=902))
+        fetch(nodes["c"], nodes["a"])
+        assert standing(nodes["a"].store).proposals[-1][0].charter.version == 902
 
 
 def test_each_step_is_in_the_audit_log(tmp_path: Path) -> None:

@@ -85,14 +85,16 @@ def _check_version(node: Node, signed: SignedCharter) -> None:
             code="other_charter",
         )
     message = charter_message(signed.digest)
-    parties = [p for v in (*versions, signed) for p in v.charter.parties]
+    # A proposal may name whom it likes: only who is a party already vouches for it.
+    parties = [p for v in standing(node.store).chain or (signed,) for p in v.charter.parties]
     if not any(verifies(p.sign_key, message, signed.signatures.get(p.id, "")) for p in parties):
         raise InputError(f"version {signed.digest[:12]} bears no valid signature", code="forged")
 
 
 def _check_notice(node: Node, notice: Notice) -> None:
     message = notice_message(notice.digest)
-    parties = [p for v in known_versions(node.store) for p in v.charter.parties]
+    versions = standing(node.store).chain or known_versions(node.store)
+    parties = [p for v in versions for p in v.charter.parties]
     if notice.kind is NoticeKind.LEAVE:
         parties = [p for p in parties if p.id == notice.party]
     if not any(verifies(p.sign_key, message, notice.signatures.get(p.id, "")) for p in parties):

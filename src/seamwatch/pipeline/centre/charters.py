@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from seamwatch.coordinate.charter_codec import (
     signed_from_json,
     signed_json,
 )
+from seamwatch.coordinate.keys import verifies
 from seamwatch.coordinate.quorum import charter_message, notice_message
 from seamwatch.errors import SeamwatchError
 from seamwatch.model.charter import CharterState, Notice, SignedCharter
@@ -23,7 +25,13 @@ if TYPE_CHECKING:
     from seamwatch.store.base import Store
 
 MOST_KEPT = 2000
-"""Versions, and notices, that are kept at most: another party can't fill the store with them."""
+"""Versions, and notices, in one file."""
+
+MOST_WAITING = 100
+"""Versions, and notices, signed by one party that may wait: it can't fill the store with them."""
+
+_Paper = tuple[bytes, Mapping[str, str]]
+"""What is signed of a version or notice, and its signatures."""
 
 
 def charter_state(store: Store) -> CharterState:
@@ -72,11 +80,14 @@ def keep_charter(store: Store, signed: SignedCharter) -> bool:
     with store.transaction():
         versions = known_versions(store)
         known = next((v for v in versions if v.digest == signed.digest), None)
+        message = charter_message(signed.digest)
         if known is None:
-            _check_room(len(versions))
+            chain = standing(store).chain
+            taken = {v.digest for v in chain}
+            waits = [(charter_message(v.digest), v.signatures) for v in versions if v.digest not in taken]
+            _check_room(waits, (message, signed.signatures), chain)
             store.put_charter(signed_json(signed))
             return True
-        message = charter_message(signed.digest)
         merged = united(known.signatures, signed.signatures, message, _keys(versions))
         if merged == dict(known.signatures):
             return False
@@ -89,11 +100,14 @@ def keep_notice(store: Store, notice: Notice) -> bool:
     with store.transaction():
         notices = known_notices(store)
         known = next((n for n in notices if n.digest == notice.digest), None)
+        message = notice_message(notice.digest)
         if known is None:
-            _check_room(len(notices))
+            now = standing(store)
+            taken = {n.digest for n in now.state.notices} if now.state else set()
+            waits = [(notice_message(n.digest), n.signatures) for n in notices if n.digest not in taken]
+            _check_room(waits, (message, notice.signatures), now.chain)
             store.put_notice(notice_json(notice))
             return True
-        message = notice_message(notice.digest)
         merged = united(known.signatures, notice.signatures, message, _keys(known_versions(store)))
         if merged == dict(known.signatures):
             return False
@@ -101,12 +115,26 @@ def keep_notice(store: Store, notice: Notice) -> bool:
         return True
 
 
-def _check_room(held: int) -> None:
-    if held >= MOST_KEPT:
+def _check_room(waiting: Sequence[_Paper], new: _Paper, chain: Sequence[SignedCharter]) -> None:
+    """Raise SeamwatchError where all who signed a new paper have too many that wait already.
+
+    Only valid signatures of parties of the charters in force count: nobody can use up another's room, nor
+    make room with parties that it made up. Before the first charter only a person brings papers.
+    """
+    if len(waiting) < MOST_WAITING or not chain:
+        return
+    keys = _keys(chain)
+    held = Counter(party for paper in waiting for party in _signers(paper, keys))
+    if not any(held[party] < MOST_WAITING for party in _signers(new, keys)):
         raise SeamwatchError(
-            f"{MOST_KEPT} versions or notices of the charter are kept already: this one was not taken",
+            f"{MOST_WAITING} versions or notices of those who signed this one wait already: it was not taken",
             code="too_many",
         )
+
+
+def _signers(paper: _Paper, keys: Mapping[str, Sequence[str]]) -> list[str]:
+    message, signatures = paper
+    return [p for p, s in signatures.items() if any(verifies(key, message, s) for key in keys.get(p, ()))]
 
 
 def _keys(versions: Sequence[SignedCharter]) -> dict[str, tuple[str, ...]]:
