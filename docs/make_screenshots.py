@@ -3,7 +3,8 @@
     python docs/make_screenshots.py [NAME...]
 
 It reads the sample articles into a database of its own, serves it on loopback and opens every page in
-Debian's chromium. Needed are the dev and training dependencies, the built web app and the package chromium.
+Debian's chromium. The pages of the centre are those of a desk that shares a charter with two others, as the
+tests set it up. Needed are the dev and training dependencies, the built web app and the package chromium.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,23 +35,48 @@ PATIENCE = 60_000  # ms
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve the samples, read into a new database; return the address."""
-    import uvicorn
-
     from seamwatch.ingest.area_files import read_areas
     from seamwatch.pipeline.areas import add_areas
     from seamwatch.pipeline.kit import load_kit
     from seamwatch.pipeline.record import Recorder
     from seamwatch.samples import EXAMPLE_AREAS, example_areas, sample_articles
-    from seamwatch.serve.app import make_app
-    from seamwatch.serve.options import ServeOptions
     from seamwatch.store import open_store
 
     db = str(folder / "samples.db")
-    with open_store(db) as store:
-        for name in EXAMPLE_AREAS:
-            add_areas(store, read_areas(example_areas(name), name).areas)
-        for _ in Recorder(store, kit=load_kit()).read(sample_articles()):
-            pass
+    if not Path(db).is_file():
+        with open_store(db) as store:
+            for name in EXAMPLE_AREAS:
+                add_areas(store, read_areas(example_areas(name), name).areas)
+            for _ in Recorder(store, kit=load_kit()).read(sample_articles()):
+                pass
+    with serving(db) as address:
+        yield address
+
+
+@contextmanager
+def served_centre(folder: Path) -> Iterator[str]:
+    """Serve a desk that is one of three parties, on a copy of the samples; return the address."""
+    sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+    from centre_desk import centre  # type: ignore[import-not-found,unused-ignore]
+    from seamwatch.pipeline.kit import load_kit
+
+    shared = folder / "centre"
+    shared.mkdir()
+    with (
+        centre(shared, folder / "samples.db", load_kit()) as parties,
+        serving(str(parties["kirkuk"].db)) as address,
+    ):
+        yield address
+
+
+@contextmanager
+def serving(db: str) -> Iterator[str]:
+    """Serve a database on loopback; return the address."""
+    import uvicorn
+
+    from seamwatch.serve.app import make_app
+    from seamwatch.serve.options import ServeOptions
+
     server = uvicorn.Server(uvicorn.Config(make_app(ServeOptions(db=db)), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -127,6 +153,33 @@ def show_sitrep(page: Page, address: str) -> None:
     page.frame_locator("iframe").get_by_role("heading").first.wait_for()
 
 
+def show_centre(page: Page, address: str) -> None:
+    """Open the centre."""
+    page.goto(f"{address}/centre")
+    page.locator("[data-party]").first.wait_for()
+
+
+def show_requests(page: Page, address: str) -> None:
+    """Open the board of requests."""
+    page.goto(f"{address}/requests")
+    page.locator("[data-request]").first.wait_for()
+
+
+def show_releases(page: Page, address: str) -> None:
+    """Open what a party receives of an incident whose place it is told less exactly."""
+    asked: dict[str, str | float | bool] = {"to": "garmian", "state": "released"}
+    items = page.request.get(f"{address}/api/v1/releases/preview", params=asked).json()["items"]
+    item = max(items, key=lambda one: ("place" in one["content"]["coarse"], one["incident"]["mentions"]))
+    page.goto(f"{address}/releases?to=garmian&incident={item['incident']['id']}")
+    page.locator("[data-field]").first.wait_for()
+
+
+def show_audit(page: Page, address: str) -> None:
+    """Open the audit log."""
+    page.goto(f"{address}/audit")
+    page.locator("[data-number]").first.wait_for()
+
+
 # What to show, whether in the dark, and on which screen.
 PICTURES: dict[str, tuple[Callable[[Page, str], None], bool, tuple[int, int]]] = {
     "map": (show_map, False, SIZE),
@@ -138,7 +191,13 @@ PICTURES: dict[str, tuple[Callable[[Page, str], None], bool, tuple[int, int]]] =
     "report": (show_report, False, SIZE),
     "list": (show_list, False, SIZE),
     "sitrep": (show_sitrep, False, TALL),
+    "centre": (show_centre, False, TALL),
+    "requests": (show_requests, False, TALL),
+    "releases": (show_releases, False, TALL),
+    "audit": (show_audit, True, SIZE),
 }
+CENTRE = {"centre", "requests", "releases", "audit"}
+"""Pictures of a desk that shares a charter with others."""
 
 
 def main(names: list[str]) -> None:
@@ -155,9 +214,11 @@ def main(names: list[str]) -> None:
     flags = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
     with (
         tempfile.TemporaryDirectory() as folder,
-        served(Path(folder)) as address,
+        served(Path(folder)) as samples,
         sync_playwright() as playwright,
+        ExitStack() as stack,
     ):
+        shared = stack.enter_context(served_centre(Path(folder))) if CENTRE & set(names or PICTURES) else ""
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         for name in names or PICTURES:
             show, dark, (width, height) = PICTURES[name]
@@ -169,7 +230,7 @@ def main(names: list[str]) -> None:
             )
             context.set_default_timeout(PATIENCE)
             page = context.new_page()
-            show(page, address)
+            show(page, shared if name in CENTRE else samples)
             page.wait_for_load_state("networkidle")
             path = IMAGES / f"desk-{name}.png"
             with Image.open(BytesIO(page.screenshot())) as taken:

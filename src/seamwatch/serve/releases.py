@@ -245,13 +245,19 @@ def get_rules(desk: TheDesk) -> Response:
 
 @router.put("/releases/rules", summary="Set the own release rules", response_model=Rules)
 def put_rules(desk: TheDesk, request: Request, ask: RulesAsk) -> Response:
-    """Store new own rules; what is wrong with one names it and its field. They hold from the next run on."""
+    """Store new own rules; what is wrong with one names it and its field. They hold from the next run on.
+
+    With `check` the answer is the same, with the new rules read, but nothing is stored.
+    """
+    from seamwatch.coordinate.rule_codec import rules_from_yaml, rules_json
     from seamwatch.pipeline.centre.ordering import put_rules as put
 
-    by = who(request, ask.by)
     with desk.store() as store:
         try:
-            put(store, ask.yaml, by, datetime.now(UTC))
+            if ask.check:
+                read = rules_from_yaml(ask.yaml)
+                return json_answer({**_rules(store), "rules": rules_json(read)})
+            put(store, ask.yaml, who(request, ask.by), datetime.now(UTC))
         except FieldError as wrong:
             raise RequestError(str(wrong), code=wrong.code, status=400, field=wrong.field) from wrong
         return json_answer(_rules(store))

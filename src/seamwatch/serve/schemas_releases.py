@@ -93,10 +93,11 @@ class OrderList(BaseModel):
 
 
 class RulesAsk(BaseModel):
-    """New own rules, in YAML."""
+    """New own rules, in YAML. With `check` they are only read, and nothing is stored."""
 
     yaml: str = Field(max_length=600_000)
     by: str | None = Field(None, max_length=200)
+    check: bool = False
 
 
 class Rules(BaseModel):

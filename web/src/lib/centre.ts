@@ -139,6 +139,8 @@ export interface OrderAsk {
   field?: string | null;
   tlp?: string | null;
   why: string;
+  /** Who orders it; where people sign in, the desk knows. */
+  by?: string;
 }
 
 export interface Order extends OrderAsk {
@@ -248,9 +250,9 @@ export const centre = {
   rules: (signal?: AbortSignal) => get<Rules>("/releases/rules", null, signal),
 
   /** Reads the rules as they are written and says what is wrong, without storing them. */
-  checkRules: (yaml: string) => put<Rules>("/releases/rules?check=true", { yaml }),
+  checkRules: (yaml: string) => put<Rules>("/releases/rules", { yaml, check: true }),
 
-  putRules: (yaml: string) => put<Rules>("/releases/rules", { yaml }),
+  putRules: (yaml: string, by: string) => put<Rules>("/releases/rules", { yaml, by }),
 
   requests: (query: { state?: string; direction?: string; party?: string }, signal?: AbortSignal) =>
     get<{ requests: RequestItem[] }>("/requests", params(query), signal),

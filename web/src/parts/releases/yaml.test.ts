@@ -17,6 +17,7 @@ test.each([
   ["mapping values are not allowed here, line 3, column 8", null, 3],
   ['rule "to-all": after_hours is no number', "to-all.after_hours", 10],
   ["rule to-b: there is no grain fine", "fields.place", 6],
+  ["rule 1 (to-b): fields.place: 'village' is none of: exact", "rules[0].fields.place", 6],
   ["unknown label", "rules.to-all.tlp", 9],
   ["rule to-b: approval is no yes or no", null, 2],
   ["the file holds no rules", null, 0],

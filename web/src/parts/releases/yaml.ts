@@ -6,9 +6,10 @@ export function lineOf(message: string, field: string | null, text: string): num
   if (named?.[1]) return Number(named[1]);
   const lines = text.split("\n");
   const parts = (field ?? "").split(/[.\s]+|\[|\]/).filter(Boolean);
-  // A rule by its id in the field or in quotes in the message: then the field below it.
+  // A rule by its id, in the field or in the message: "rule 2 (ID): ...". Then the field below it.
   const quoted = [...message.matchAll(/["“'`]([^"”'`]+)["”'`]/g)].map((one) => one[1] ?? "");
-  const candidates = [...parts, ...quoted, ...(/\brule (\S+?)[:,.]?(?:\s|$)/.exec(message)?.slice(1) ?? [])];
+  const byName = /\brule \d+ \(([^)]+)\)/.exec(message)?.[1];
+  const candidates = [...(byName ? [byName] : []), ...parts, ...quoted, ...(/\brule (\S+?)[:,.]?(?:\s|$)/.exec(message)?.slice(1) ?? [])];
   const starts = candidates.map((id) => lines.findIndex((line) => new RegExp(`\\bid:\\s*["']?${escaped(id)}["']?\\s*$`).test(line)));
   const start = starts.find((one) => one >= 0) ?? -1;
   if (start < 0) return 0;
