@@ -270,7 +270,7 @@ def import_(
 
 def _release_due(node: Any) -> None:
     """Say what the rules give by now, where this version has release rules."""
-    from seamwatch.pipeline.centre.syncing import release_due
+    from seamwatch.pipeline.centre.own_work import release_due
 
     for problem in release_due(node):
         say(problem)

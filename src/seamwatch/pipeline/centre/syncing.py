@@ -15,6 +15,7 @@ from seamwatch.model.exchange import Contact, Head, Heads, Page, Taken
 from seamwatch.model.party import Party
 from seamwatch.pipeline.centre.lines import PartyLine
 from seamwatch.pipeline.centre.node import PAGE_BYTES
+from seamwatch.pipeline.centre.own_work import escalate_due, release_due, told
 from seamwatch.vocabulary.coordination import PartyRole
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ def sync(
         results.append(_with_party(node, state, party, client_for))
         state = node.state()  # what came in may have changed it
     if own_work and state.active(node.me) is not None:
-        own += _escalate_due(node)
-    own += _told(node.carry_out)
+        own += escalate_due(node)
+    own += told(node.carry_out)
     if own:
         results.append(SyncResult(party=node.me, error="; ".join(own)))
     return tuple(results)
@@ -109,30 +110,6 @@ def partners(state: CharterState, me: str, parties: Iterable[str] | None = None)
         return ()  # to a relay the others come
     relays = [p for p in others if p.role is PartyRole.RELAY]
     return tuple(p for p in (relays or others) if p.address is not None)
-
-
-def release_due(node: Node) -> list[str]:
-    """Return what hindered this node to append what its release rules give by now; mostly nothing."""
-    from seamwatch.pipeline.centre import releasing
-
-    return _told(lambda: releasing.release_due(node))
-
-
-def _escalate_due(node: Node) -> list[str]:
-    from seamwatch.pipeline.centre import requesting
-
-    return _told(lambda: requesting.escalate_due(node))
-
-
-def _told(work: Callable[[], object]) -> list[str]:
-    try:
-        work()
-    except SeamwatchError as wrong:
-        return [str(wrong)]
-    except Exception as wrong:
-        LOG.exception("a part of the exchange failed")
-        return [f"a part of the exchange failed ({type(wrong).__name__}): the log says where"]
-    return []
 
 
 def _with_party(
@@ -200,7 +177,7 @@ def _take_in(run: _Run, heads: Heads) -> None:
         wanted = head.receiver == node.me and head.sender != node.me and head not in behind
         if wanted and run.state.active(head.sender) is not None:
             _pull(run, head)
-    run.problems += _told(node.carry_out)
+    run.problems += told(node.carry_out)
 
 
 def _pushes(run: _Run) -> bool:
