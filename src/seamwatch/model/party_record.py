@@ -19,5 +19,5 @@ class PartyRecord:
     id: str
     version: int
     withheld: tuple[str, ...] = ()
-    coarse: Mapping[str, Grain] = field(default_factory=dict)
+    coarse: Mapping[str, Grain] = field(default_factory=dict, hash=False)
     status: str | None = None

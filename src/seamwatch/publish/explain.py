@@ -9,6 +9,7 @@ from typing import TextIO
 from seamwatch.model.decision import Decision, last_set
 from seamwatch.model.incident import ArticleRef, Incident
 from seamwatch.model.incident_codec import tellers
+from seamwatch.model.party_record import PartyRecord
 from seamwatch.model.text import Article, Evidence
 from seamwatch.publish.areas import authority_words, share_words
 from seamwatch.publish.excerpt import Excerpt, excerpts
@@ -78,6 +79,9 @@ class _Page:
 
 def source_words(article: ArticleRef) -> str:
     """Return the outlet, the day and the id of an article."""
+    if article.party is not None:
+        label = f", {article.tlp.value}" if article.tlp else ""
+        return f"{article.source or article.party}, a party's record{label} ({article.id})"
     day = article.published.isoformat() if article.published else "no date"
     return f"{article.source or 'unknown source'}, {day} ({article.id})"
 
@@ -267,3 +271,16 @@ def _sources(page: _Page, incident: Incident) -> None:
             page.line(f"a new version of {ref.version_of}", indent=4)
         if ref.url:
             page.line(ref.url, indent=4)
+        if ref.record is not None:
+            _kept_back(page, ref.source or ref.party or "", ref.record)
+
+
+def _kept_back(page: _Page, name: str, record: PartyRecord) -> None:
+    """Say what a party keeps to itself: its silence is no silence of its sources."""
+    if record.status is not None:
+        page.line(f"held {record.status} by {name} itself", indent=4)
+    if record.withheld:
+        page.line(f"withheld by {name}: {', '.join(record.withheld)}", indent=4)
+    if record.coarse:
+        coarse = ", ".join(f"{field} ({grain.value})" for field, grain in sorted(record.coarse.items()))
+        page.line(f"made coarser by {name}: {coarse}", indent=4)

@@ -19,7 +19,7 @@ COLUMNS = (
     *"place admin2 admin1 country lat lon where_precision radius_km geonameid".split(),
     *"perpetrators targets victims weapons".split(),
     *_TOLLS,
-    *"claims disagreements voices sources articles urls aliases areas".split(),
+    *"claims disagreements voices sources articles urls aliases areas parties tlp".split(),
 )
 """The header, in this order for ever; new columns are added at the end."""
 

@@ -177,4 +177,6 @@ def flat_row(incident: Incident) -> dict[str, Any]:
         "urls": _names(r.url for r in refs if r.url),
         "aliases": _names(incident.aliases),
         "areas": _names(share.name for share in incident.areas),
+        "parties": _names(dict.fromkeys(r.source or r.party for r in refs if r.party)),
+        "tlp": max((r.tlp for r in refs if r.tlp), key=lambda label: label.strictness, default=None),
     }
