@@ -13,7 +13,7 @@ from typing import Annotated, TextIO, cast
 from fastapi import APIRouter, Query
 from starlette.responses import Response, StreamingResponse
 
-from seamwatch.pipeline.listing import list_incidents
+from seamwatch.pipeline.visibility import list_visible
 from seamwatch.publish import writer_of
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.faults import RequestError
@@ -133,7 +133,10 @@ def written(desk: Desk, asked: Asked, format: str) -> Generator[str, None, None]
             with desk.store() as store:
                 # Rows that were imported go out as they came in: the store has them.
                 writer = writer_of(format, store)
-                writer(list_incidents(store, asked.wanted, asked.as_of, asked.policy), cast("TextIO", pipe))
+                found = list_visible(
+                    store, asked.wanted, asked.clearance, as_of=asked.as_of, policy=asked.policy
+                )
+                writer(found, cast("TextIO", pipe))
             pipe.flush()
             put(None)
         except _GoneError:
