@@ -108,6 +108,7 @@ def test_the_charter_is_told_in_words(page: Page, desk: Desk) -> None:
     assert "Response, immediate: acknowledged within 1 hour, answered within 6 hours" in charter
     assert f"then to {RELIEF}" in charter
     assert "More than half of the parties must sign a change." in charter
+    assert f"Kirkuk desk, {GARMIAN}, {RELIEF}" in charter
 
 
 def test_a_withdrawal_says_who_has_receipted_it(page: Page, desk: Desk) -> None:

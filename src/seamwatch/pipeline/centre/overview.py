@@ -97,6 +97,7 @@ def _charter(state: CharterState) -> dict[str, Any]:
         "suspend": charter.suspend,
         "relay": relay,
         "rules": len(charter.rules),
+        "signed": [p.id for p in charter.parties if p.id in state.signed.signatures],
     }
 
 
