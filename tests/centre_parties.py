@@ -64,6 +64,7 @@ class Parties:
     nodes: dict[str, Node] = field(default_factory=dict)
     states: dict[str, PartyState] = field(default_factory=dict)
     moment: datetime = START
+    pictures: dict[Path, dict[tuple[str, str], ReceivedRecord]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Node:
         return self.nodes[name]
@@ -96,7 +97,9 @@ class Parties:
         self.nodes[name].store.close()
         to = self.folder / f"{name}-{len(list(self.folder.iterdir()))}.backup"
         shutil.copy(self.path(name), to)
-        self.open(name)
+        node = self.open(name)
+        if isinstance(node.picture, SeenPicture):
+            self.pictures[to] = dict(node.picture.seen)
         return to
 
     def restore(self, name: str, backup: Path) -> Node:
@@ -105,7 +108,11 @@ class Parties:
         for extra in ("-wal", "-shm"):
             self.path(name).with_name(f"{self.path(name).name}{extra}").unlink(missing_ok=True)
         shutil.copy(backup, self.path(name))
-        return self.open(name)
+        node = self.open(name)
+        # What is shown stands in the database in truth.
+        if isinstance(node.picture, SeenPicture):
+            node.picture.seen = dict(self.pictures[backup])
+        return node
 
     def shown(self, name: str) -> dict[tuple[str, str], int]:
         """Return what a party's picture shows: the figure of killed by party and record."""

@@ -278,3 +278,21 @@ def test_a_record_that_came_back_without_its_incident_finds_it_again(tmp_path: P
         assert north.record_of("I2") == record
         assert north.release("south", record, "I2", record_content(2)) is None
         assert north.store.sent_records(records={record})[0].incident == "I2"
+
+
+def test_what_a_new_epoch_does_not_restate_is_shown_no_longer(tmp_path: Path) -> None:
+    """Its sender does not know that it said it: the receipt that closes the epoch ends it, contents too."""
+    with parties(tmp_path) as made:
+        known = say(made["north"], "south", 1, "I1")
+        backup = made.back_up("north")
+        lost = say(made["north"], "south", 2, "I2")
+        pull(made["south"], made["north"], "north")
+        made["south"].carry_out()
+        assert set(made.shown("south")) == {("north", known), ("north", lost)}
+        north = made.restore("north", backup)
+        north.begin_epoch("south")
+        pull(made["south"], north, "north")
+        made["south"].carry_out()
+        assert set(made.shown("south")) == {("north", known)}
+        old = made["south"].store.feed_items("north", "south", 1, after=0, limit=9, most_bytes=1 << 20)
+        assert [item.sealed for item in old] == [None, None]
