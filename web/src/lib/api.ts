@@ -125,6 +125,20 @@ export interface MentionRef {
   article: string;
   source: string | null;
   published: string | null;
+  party?: string | null;
+}
+
+/** A party's record among what tells an incident, and what that party keeps to itself. */
+export interface PartyEntry {
+  party: string;
+  name: string;
+  record: string | null;
+  version: number | null;
+  tlp: string | null;
+  mention: string;
+  withheld: string[];
+  coarse: Record<string, string>;
+  status: string | null;
 }
 
 export interface Disagreement {
@@ -167,6 +181,7 @@ export interface Incident extends Told {
   policy: string;
   decisions: Decision[];
   voices: number;
+  parties?: PartyEntry[];
 }
 
 export interface IncidentAnswer {
@@ -191,6 +206,7 @@ export interface Row {
   targets: string[];
   weapons: string[];
   areas: { id: string; name: string }[];
+  parties?: string[];
   mentions: number;
   sources: number;
   disagreements: number;
