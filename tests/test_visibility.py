@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -247,3 +249,15 @@ def test_an_export_can_be_held_below_a_label(desk: dict[str, httpx.Client]) -> N
     assert "TLP:RED" not in below and "South Watch" not in below and "TLP:AMBER" in below
     wrong = desk["red"].get("/api/v1/export", params={**asked, "max_tlp": "pink"})
     assert wrong.json()["error"]["field"] == "max_tlp"
+
+
+def test_the_command_lists_what_a_label_allows(store: Store, tmp_path: Path) -> None:
+    """`incidents --max-tlp` tells what that label allows, as the desk does."""
+    program = str(Path(sys.executable).parent / "seamwatch")
+    command = [program, "incidents", "--db", str(tmp_path / "record.db"), "--status", "all", "-f", "csv"]
+    whole = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    below = subprocess.run(
+        [*command, "--max-tlp", "amber"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "Rawa" in whole and "South Watch" in whole
+    assert "Rawa" not in below and "South Watch" not in below and "Daquq" in below

@@ -12,6 +12,7 @@ from seamwatch.cli.database import DB_OPTION, open_database
 from seamwatch.cli.filter_words import MOMENT, check_type, statuses_of
 from seamwatch.cli.output import utf8_output
 from seamwatch.vocabulary.codes import Policy
+from seamwatch.vocabulary.coordination import Tlp
 
 POLICY_OPTION = typer.Option(
     Policy.UCDP,
@@ -39,6 +40,16 @@ class Format(StrEnum):
     HXL = "hxl"
     MISP = "misp"
     CAP = "cap"
+
+
+class Label(StrEnum):
+    """The labels of TLP 2.0, as they are typed."""
+
+    CLEAR = "clear"
+    GREEN = "green"
+    AMBER = "amber"
+    AMBER_STRICT = "amber+strict"
+    RED = "red"
 
 
 def incidents(
@@ -72,12 +83,18 @@ def incidents(
         help="Statuses to list, with commas: also denied, retracted, foiled; or all.",
     ),
     policy: Policy = POLICY_OPTION,
+    max_tlp: Label = typer.Option(
+        None,
+        "--max-tlp",
+        help="Only what bears this label or a freer one; the rest is told without what is above.",
+        show_default=False,
+    ),
 ) -> None:
     """List incidents: one line each, or in a format for other programs.
 
     Example: seamwatch incidents --db kirkuk.db --area Kirkuk --since 2024-03-01
     """
-    from seamwatch.pipeline.listing import list_incidents
+    from seamwatch.pipeline.visibility import FULL, list_visible
     from seamwatch.publish import writer_of
     from seamwatch.store.base import IncidentFilter
 
@@ -92,4 +109,6 @@ def incidents(
         statuses=statuses_of(status, "incidents"),
     )
     with open_database(db) as store:
-        writer_of(format.value, store)(list_incidents(store, wanted, as_of, policy), sys.stdout)
+        clearance = FULL if max_tlp is None else Tlp(f"TLP:{max_tlp.value.upper()}")
+        found = list_visible(store, wanted, clearance, as_of=as_of, policy=policy)
+        writer_of(format.value, store)(found, sys.stdout)
