@@ -6,7 +6,8 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
@@ -23,6 +24,8 @@ LOG = logging.getLogger("seamwatch.exchange")
 MOST_IDLE = 4
 # Seconds after which what could not be carried out is tried again.
 AGAIN = 15.0
+# How often it is written that a party reached this node: each write makes the desk look at the record again.
+RARELY = timedelta(minutes=5)
 
 
 class Exchange:
@@ -44,6 +47,9 @@ class Exchange:
         self._idle: list[Node] = []
         self._closed = False
         self._came = threading.Event()
+        # When each party's request was last taken note of, and those that are not written yet.
+        self._noted: dict[str, datetime] = {}
+        self._heard: dict[str, datetime] = {}
         self._carrier = threading.Thread(target=self._carry, name="carrier", daemon=True)
         with self.node():
             pass
@@ -74,6 +80,19 @@ class Exchange:
 
     def came(self) -> None:
         """Have what came in carried out soon."""
+        self._came.set()
+
+    def heard(self, party: str) -> None:
+        """Take note that a party has reached this node: one without an address is never asked itself.
+
+        It is written rarely, and by the thread that carries out, so that no answer waits for the database.
+        """
+        now = self.clock()
+        with self._lock:
+            noted = self._noted.get(party)
+            if noted is not None and now - noted < RARELY:
+                return
+            self._noted[party] = self._heard[party] = now
         self._came.set()
 
     def close(self) -> None:
@@ -108,6 +127,7 @@ class Exchange:
                 return
             try:
                 with self.node() as node:
+                    self._write_heard(node)
                     node.carry_out()
                 wait = None
             except SeamwatchError as wrong:
@@ -117,6 +137,20 @@ class Exchange:
             except Exception:
                 LOG.exception("what came in can't be carried out yet")
                 wait = AGAIN
+
+    def _write_heard(self, node: Node) -> None:
+        with self._lock:
+            heard, self._heard = self._heard, {}
+        try:
+            for party, at in heard.items():
+                with node.store.transaction():
+                    known = node.store.contact(party)
+                    if known.reached is None or at - known.reached >= RARELY:
+                        node.store.save_contact(replace(known, reached=at))
+        except SeamwatchError:
+            with self._lock:
+                self._heard = heard | self._heard
+            raise
 
 
 def exchange_of(request: Request) -> Exchange:

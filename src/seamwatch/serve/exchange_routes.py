@@ -105,6 +105,7 @@ async def _answered(
         with exchange.node() as node:
             party = caller(node, header, asked, exchange.nonces)
             exchange.parties.take(party)
+            exchange.heard(party)
             return answer(node, party)
 
     return await run_in_threadpool(work)
