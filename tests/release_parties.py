@@ -62,16 +62,20 @@ class Office:
 
     def held(self, receiver: str = "b") -> dict[str, dict[str, Any]]:
         """Return the contents of the records that a receiver holds now, by incident."""
-        context = f"a>{receiver}".encode()
         names = {s.record: s.incident for s in self.sent(receiver) if s.state == "released"}
+        return {names[c["record"]]: c for c in self.said(receiver) if c.get("record") in names}
+
+    def said(self, receiver: str = "b") -> list[dict[str, Any]]:
+        """Return all that a receiver can open of the feed to it, in order."""
+        context = f"a>{receiver}".encode()
         epoch = self.node.store.feed_head("a", receiver).epoch
-        found, after = {}, 0
+        found, after = [], 0
         while items := self.node.page(receiver, "a", receiver, epoch=epoch, after=after, limit=500).items:
             for item in items:
                 after = item.entry.number
-                if item.sealed is not None and item.entry.subject in names:
+                if item.sealed is not None:
                     clear = KEYS[receiver].open(item.sealed, KEYS["a"].agree_key, context)
-                    found[names[item.entry.subject]] = json.loads(clear)
+                    found.append(json.loads(clear))
         return found
 
 

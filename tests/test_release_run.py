@@ -133,6 +133,26 @@ def test_a_withdrawal_names_no_person_and_no_rule(store: Store) -> None:
     Decider(store, by="Ana Karim").retract(incident, why="a controlled explosion")
     assert release_due(office.node).withdrawn == {"b": 2}
     assert {r.why for r in office.sent("b")} == {"it is not released any longer"}
+    assert {c["reason"] for c in office.said("b") if "reason" in c} == {"it is not released any longer"}
+
+
+def test_a_receiver_can_not_read_who_ordered_what(store: Store) -> None:
+    """Of orders a receiver reads a hold's reason alone: no author, nor why a field is withheld."""
+    incident, other = told(store), told(store, "R1", RAID)
+    office = Office(store, charter_of(ALL))
+    release_due(office.node)
+    who = "ana.karim"
+    ordered(office, incident, OrderKind.HOLD, to="b", by=who, why="a source is at risk")
+    withheld = {"field": "weapons", "why": "the police asked for it"}
+    ordered(office, other, OrderKind.WITHHOLD_FIELD, to="b", by=who, **withheld)
+    release_due(office.node)
+    said = office.said("b")
+    assert [content["version"] for content in said] == [2, 2]  # what was said before is erased
+    (withdrawal,) = [content for content in said if "reason" in content]
+    assert set(withdrawal) == {"record", "version", "reason"}
+    assert withdrawal["reason"] == "a source is at risk"
+    clear = canonical(said).decode()
+    assert who not in clear and "police" not in clear
 
 
 def test_a_withheld_field_is_withdrawn_by_a_new_version(store: Store) -> None:
