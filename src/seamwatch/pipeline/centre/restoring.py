@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _OTHERS = (EntryKind.REQUEST, EntryKind.ANSWER, EntryKind.CHARTER, EntryKind.NOTICE)
 RUN = 500
+_LOST = "the party was restored from a backup that does not have it"
 
 
 def restored_from(node: Node, held: Sequence[Head]) -> tuple[Head, ...]:
@@ -249,10 +250,12 @@ def _restate(node: Node, party: Party, head: Head, rows: Sequence[SentRecord]) -
     for row in rows:
         version = row.version + 1
         content = None
-        if row.state == "released":
+        # Of what came after the backup nothing of ours tells any longer; read again, it goes out again.
+        lost = row.state == "released" and not row.incident
+        if row.state == "released" and not lost:
             content = _content(node, store.feed_item(node.me, party.id, row.epoch, row.number))
         if content is None:
-            why = row.why if row.state == "withdrawn" else BEFORE_RESTORE
+            why = row.why if row.state == "withdrawn" else _LOST if lost else BEFORE_RESTORE
             drafts.append(withdrawal_of(row.record, version, why))
             said.append(replace(row, version=version, state="withdrawn", digest="", why=why, field=None))
         else:

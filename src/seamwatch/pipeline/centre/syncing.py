@@ -47,7 +47,7 @@ class SyncResult:
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """The exchange with one party while it goes on."""
+    """The exchange with one party while it goes on; `whole` until less came or went than the heads say."""
 
     node: Node
     party: Party
@@ -55,6 +55,7 @@ class _Run:
     line: PartyLine
     came: int = 0
     went: int = 0
+    whole: bool = True
     problems: list[str] = field(default_factory=list)
 
 
@@ -162,7 +163,8 @@ def _exchange(run: _Run, contact: Contact) -> Contact:
         run.state = node.state()
         for receiver in _receivers(run):
             _push(run, receiver, heads)
-    return replace(contact, etag=etag, counts=_own_heads(run))
+    # Where pages were fewer than the heads say (an answer of before), the heads must be read again.
+    return replace(contact, etag=etag if run.whole else None, counts=_own_heads(run))
 
 
 def _take_in(run: _Run, heads: Heads) -> None:
@@ -218,6 +220,8 @@ def _pull(run: _Run, head: Head) -> None:
         if taken.problem is not None:
             run.problems.append(f"{head.sender}: {taken.text or taken.problem}")
             return
+    now = run.node.store.feed_head(head.sender, head.receiver)
+    run.whole = run.whole and (now.epoch, now.number) >= (head.epoch, head.number)
 
 
 def _fetch_back(run: _Run, head: Head) -> None:
@@ -263,6 +267,8 @@ def _push(run: _Run, receiver: str, heads: Heads) -> None:
             if taken.problem is not None:
                 run.problems.append(f"{run.party.id} takes no more to {receiver}: {taken.text}")
                 return
+            there = taken.head
+            run.whole = run.whole and there is not None and there.number >= items[-1].entry.number
         after = items[-1].entry.number
 
 
