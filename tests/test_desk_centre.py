@@ -111,6 +111,17 @@ def test_the_charter_is_told_in_words(page: Page, desk: Desk) -> None:
     assert f"Kirkuk desk, {GARMIAN}, {RELIEF}" in charter
 
 
+def test_the_charters_rules_are_told_in_words(page: Page, desk: Desk) -> None:
+    """To whom which incidents go, and which fields are not given: no braces, no ids of areas."""
+    show(page, desk, "rules")
+    told = page.get_by_role("region", name="The charter's rules").inner_text()
+    assert "To all parties, as TLP:GREEN." in told
+    assert "Incidents in: Qara Tapa–Hamrin front." in told
+    assert "Place: only the district." in told
+    assert "Not given: Sources, Quotes." in told
+    assert "{" not in told
+
+
 def test_a_withdrawal_says_who_has_receipted_it(page: Page, desk: Desk) -> None:
     """The reason stands beside it, and what a receipt means."""
     show(page, desk, "centre")

@@ -351,7 +351,7 @@ export interface ArticleDraft {
   language?: string | null;
 }
 
-export type ExportFormat = "csv" | "geojson" | "jsonl" | "acled" | "ucdp" | "plover" | "hxl";
+export type ExportFormat = "csv" | "geojson" | "jsonl" | "acled" | "ucdp" | "plover" | "hxl" | "misp" | "cap";
 export type SitrepFormat = "html" | "pdf" | "docx" | "md";
 export type Sort = "-date" | "date" | "-killed" | "-updated";
 

@@ -149,10 +149,24 @@ export interface Order extends OrderAsk {
   at: string;
 }
 
+export interface Rule {
+  id: string;
+  /** Ids of parties; "*" for all. */
+  to: string[];
+  tlp: string;
+  areas: string[];
+  types: string[];
+  statuses: string[];
+  after_hours: number;
+  approval: boolean;
+  /** How much is given of each field that is not given exactly. */
+  fields: Record<string, string>;
+}
+
 export interface Rules {
   yaml: string;
-  rules: { id: string; to?: string[]; tlp?: string }[];
-  charter_rules: { id: string; to?: string[]; tlp?: string }[];
+  rules: Rule[];
+  charter_rules: Rule[];
 }
 
 export type RequestState = "open" | "acknowledged" | "accepted" | "declined" | "done" | "expired";

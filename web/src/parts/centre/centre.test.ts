@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { CentreView, PartyRow, Withdrawal } from "../../lib/centre";
 import { nameOf, receivers, sortedWithdrawals, spoken, stageOf } from "./centre";
-import { cameWords, hoursWords, wentWords } from "./words";
+import { cameWords, hoursWords, unasked, wentWords } from "./words";
 
 const party = (id: string, change: Partial<PartyRow> = {}): PartyRow => ({
   ...{ id, name: `Party ${id}`, role: "member", state: "active", fingerprint: "", address: null, me: false },
@@ -61,4 +61,13 @@ test("an expectation in words", () => {
   expect(hoursWords({ ...one, priority: null, acknowledge_hours: null, answer_hours: null, escalate_to: [] }, String)).toBe(
     "Response: no time agreed",
   );
+});
+
+test("a party without an address is not asked: it fetches from us, meets us at the relay, or no line is there", () => {
+  const [us, them] = [party("a", { me: true, address: "https://a.example" }), party("b")];
+  expect(unasked(party("b", { address: "https://b.example" }), view([us, them]))).toBe("");
+  expect(unasked(them, view([us, them]))).toMatch(/fetches from us/);
+  const relayed = { charter: { relay: "r" } as CentreView["charter"] };
+  expect(unasked(them, view([us, them], relayed))).toMatch(/through the relay/);
+  expect(unasked(them, view([party("a", { me: true }), them]))).toMatch(/files or a relay/);
 });

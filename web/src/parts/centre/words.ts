@@ -1,6 +1,6 @@
 /** The charter's expectations and the centre's counts in words. */
 
-import type { AnswerTime, PartyRow } from "../../lib/centre";
+import type { AnswerTime, CentreView, PartyRow } from "../../lib/centre";
 import { said, t } from "../../lib/t";
 
 /** A request's kind in words; "incident" for incidents in contested areas. */
@@ -33,4 +33,11 @@ export function wentWords({ sent }: PartyRow): string {
   const parts = [t("centre.released", { count: sent.released })];
   if (sent.withdrawn) parts.push(t("centre.withdrawn", { count: sent.withdrawn }));
   return parts.join(", ");
+}
+
+/** Why we can't ask a party ourselves; "" where it has an address. */
+export function unasked(party: PartyRow, view: Pick<CentreView, "charter" | "parties">): string {
+  if (party.address !== null) return "";
+  if (view.charter?.relay) return t("centre.throughRelay");
+  return t(view.parties.find((one) => one.me)?.address ? "centre.theyFetch" : "centre.noLine");
 }
