@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from account_desk import PASSWORD, desk_with
+from account_desk import PASSWORD, desk_with, quick_passwords
 from desk_browser import NEEDS_BROWSER, address_of, opened
 from oidc_issuer import CLIENT, SECRET, issuing
 from seamwatch.model.account import OidcSettings
@@ -135,6 +135,34 @@ def test_an_admin_adds_changes_and_disables_accounts(page: Page, desk: tuple[htt
     with open_store(str(desk[1])) as store:
         made = store.account("zoe")
     assert made is not None and (made.role, made.disabled) == (Role.ANALYST, True)
+
+
+def test_one_changes_ones_own_password(page: Page, desk: tuple[httpx.Client, Path]) -> None:
+    """Under My account: what is wrong stands beside its field; the new one holds, and one stays signed in."""
+    with open_store(str(desk[1])) as store:
+        add_account(store, "eli", role=Role.VIEWER, password=PASSWORD, by="test", passwords=quick_passwords())
+    page.goto(f"{address_of(desk[0])}/accounts")
+    sign_in(page, "eli")
+    mine = page.get_by_role("region", name="My account")
+
+    def change(old: str, new: str, again: str) -> None:
+        given = {"Password of now": old, "New password": new, "New password again": again}
+        for label, value in given.items():
+            mine.get_by_label(label, exact=True).fill(value)
+        mine.get_by_role("button", name="Change it").click()
+
+    change(PASSWORD, "seven other loud words", "seven other quiet words")
+    mine.get_by_text("The two new passwords differ").wait_for()
+    change("guessed", "seven other loud words", "seven other loud words")
+    mine.get_by_text("the password that you have now is another one").wait_for()
+    assert mine.get_by_label("Password of now").get_attribute("aria-invalid") == "true"
+    change(PASSWORD, "seven other loud words", "seven other loud words")
+    mine.get_by_text("The password is changed.").wait_for()
+    assert mine.get_by_label("Password of now").input_value() == ""
+    page.reload()
+    page.get_by_role("heading", name="My account").wait_for()
+    form = {"name": "eli", "password": "seven other loud words"}
+    assert desk[0].post("/api/v1/session", json=form).status_code == 200
 
 
 def test_a_token_is_shown_once_and_can_be_revoked(page: Page, desk: tuple[httpx.Client, Path]) -> None:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from seamwatch.errors import FieldError, UnknownIdError
-from seamwatch.model.account import LOCAL, Account, OidcSettings
-from seamwatch.pipeline.passwords import Passwords, check_password
+from seamwatch.model.account import LOCAL, Account, Identity, OidcSettings
+from seamwatch.pipeline.passwords import Passwords, check_new_password, check_password
 from seamwatch.vocabulary.coordination import Role, Tlp
 
 if TYPE_CHECKING:
@@ -117,6 +117,31 @@ def change_account(
                 told["password"] = "changed"
             audit(store, by, "account.changed", after.name, **told)
     return after
+
+
+def change_own_password(
+    store: Store, identity: Identity, old: str, new: str, passwords: Passwords
+) -> Account | None:
+    """Return the account of who is signed in, with a new password; None where the old one is wrong.
+
+    A wrong old password, and an account that signs in at the issuer alone, cost one full verification. The
+    account's other sessions end; the one in which it is changed stays. FieldError where the new password
+    can't be.
+    """
+    check_new_password(old, new, identity.name)
+    account = store.account(identity.name)
+    kept = None if account is None else store.password_hash(account.name)
+    if not passwords.matches(kept, old) or account is None or account.disabled or kept is None:
+        return None
+    hashed = passwords.hash(new)
+    with store.transaction():
+        # What an admin has set meanwhile holds.
+        if store.password_hash(account.name) != kept:
+            return None
+        store.set_password_hash(account.name, hashed)
+        store.end_sessions(account.name, but=identity.session)
+        audit(store, identity.name, "account.changed", account.name, password="changed")
+    return account
 
 
 def remove_account(store: Store, name: str, *, by: str) -> bool:

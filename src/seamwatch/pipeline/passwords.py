@@ -35,6 +35,16 @@ def check_password(password: str, name: str = "") -> None:
         )
 
 
+def check_new_password(old: str, new: str, name: str) -> None:
+    """Raise FieldError where a person's new password can't be, or is the old one."""
+    try:
+        check_password(new, name)
+    except FieldError as wrong:
+        raise FieldError(str(wrong), field="new", code=wrong.code) from wrong
+    if _plain(new) == _plain(old):
+        raise FieldError("the new password is the old one: take another", field="new", code="weak_password")
+
+
 class Passwords:
     """Makes and verifies argon2id hashes, with the parameters that the library recommends (RFC 9106)."""
 

@@ -42,6 +42,7 @@ ROUTES: Mapping[str, str] = {
     f"GET {_API}/session": PUBLIC,
     f"POST {_API}/session": PUBLIC,
     f"DELETE {_API}/session": PUBLIC,
+    f"PATCH {_API}/session/password": "read",
     f"GET {_API}/session/oidc/start": PUBLIC,
     f"GET {_API}/session/oidc/callback": PUBLIC,
     f"GET {_API}/accounts": "accounts",
@@ -110,6 +111,7 @@ PERSONAL = frozenset(
     {
         f"POST {_API}/accounts",
         f"PATCH {_API}/accounts/{{name}}",
+        f"PATCH {_API}/session/password",
         f"POST {_API}/tokens",
         f"DELETE {_API}/tokens/{{token_id}}",
     }

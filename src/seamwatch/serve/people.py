@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -19,6 +21,7 @@ from seamwatch.serve.oidc_journeys import Journeys
 
 if TYPE_CHECKING:
     from seamwatch.pipeline.passwords import Passwords
+    from seamwatch.store.base import Store
 
 # Passwords that are verified at once (each takes 64 MB and a core), and those that may wait for it.
 _AT_ONCE, _WAITING = 2, 6
@@ -117,25 +120,53 @@ class People:
         """
         from seamwatch.pipeline.accounts import audit, sign_in
 
-        address = client_key(request.scope)
-        wait = self.sign_ins.attempt(address, name)
+        with self._attempt(request, name) as store:
+            account = sign_in(store, name, password, self.passwords())
+            if account is None:
+                # A name that is none may be a password typed in the wrong field: it is not written down.
+                known = store.account(name)
+                audit(store, "nobody", "account.sign_in_failed", known.name if known else "")
+        if account is None:
+            raise RequestError("the name or the password is wrong", code="sign_in_failed", status=401)
+        self.sign_ins.succeeded(client_key(request.scope), name)
+        return account
+
+    def change_password(self, request: Request, identity: Identity, old: str, new: str) -> None:
+        """Change the password of who is signed in; RequestError where the old one is wrong or it is too soon.
+
+        Wrong ones are counted as wrong sign-ins are: who finds a desk left open can't guess it there.
+        """
+        from seamwatch.pipeline.accounts import audit, change_own_password
+        from seamwatch.pipeline.passwords import check_new_password
+
+        check_new_password(old, new, identity.name)
+        with self._attempt(request, identity.name) as store:
+            changed = change_own_password(store, identity, old, new, self.passwords())
+            if changed is None:
+                audit(store, identity.name, "account.sign_in_failed", identity.name)
+        if changed is None:
+            # Not 401: the session itself is good.
+            raise RequestError(
+                "the password that you have now is another one",
+                code="wrong_password",
+                status=403,
+                field="old",
+            )
+        self.sign_ins.succeeded(client_key(request.scope), identity.name)
+
+    @contextmanager
+    def _attempt(self, request: Request, name: str) -> Iterator[Store]:
+        """Return a context in which one password may be verified; RequestError where it is too soon."""
+        wait = self.sign_ins.attempt(client_key(request.scope), name)
         if wait:
             raise WaitError(wait)
         if not self._queue.acquire(blocking=False):
             raise WaitError(1)
         try:
             with self._verifying, self.desk.store() as store:
-                account = sign_in(store, name, password, self.passwords())
-                if account is None:
-                    # A name that is none may be a password typed in the wrong field: it is not written down.
-                    known = store.account(name)
-                    audit(store, "nobody", "account.sign_in_failed", known.name if known else "")
+                yield store
         finally:
             self._queue.release()
-        if account is None:
-            raise RequestError("the name or the password is wrong", code="sign_in_failed", status=401)
-        self.sign_ins.succeeded(address, name)
-        return account
 
     def passwords(self) -> Passwords:
         """Return what verifies passwords, made at the first sign-in."""

@@ -26,6 +26,13 @@ class SignInForm(_Form):
     password: Password
 
 
+class PasswordForm(_Form):
+    """One's own password: the one of now, and the new one."""
+
+    old: Password
+    new: Password
+
+
 class WhoValue(BaseModel):
     """Who is signed in, with the strictest label that the account may read."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from seamwatch.errors import FieldError
 from seamwatch.model.account import LOCAL, Identity
-from seamwatch.serve.access import allowed
+from seamwatch.serve.access import TheIdentity, allowed
 from seamwatch.serve.faults import RequestError
 from seamwatch.serve.people import People, ThePeople
-from seamwatch.serve.schemas_people import IssuerValue, SessionState, SignInForm, WhoValue
+from seamwatch.serve.schemas_people import IssuerValue, PasswordForm, SessionState, SignInForm, WhoValue
 
 router = APIRouter(tags=["people"])
 
@@ -56,6 +57,30 @@ def sign_out(request: Request, people: ThePeople) -> Response:
     if identity is not None and identity is not LOCAL:
         people.close(request, response, identity)
     return response
+
+
+@router.patch(
+    "/session/password",
+    summary="Change one's own password",
+    status_code=204,
+    response_class=Response,
+    responses={429: {"description": "too many wrong attempts: Retry-After says how long to wait"}},
+)
+def change_password(
+    request: Request, people: ThePeople, identity: TheIdentity, form: PasswordForm
+) -> Response:
+    """Change the password of who is signed in. The account's other sessions end, its tokens stay."""
+    if identity is LOCAL:
+        raise RequestError(
+            "this desk has no accounts: add the first with `seamwatch account add`",
+            code="no_accounts",
+            status=409,
+        )
+    try:
+        people.change_password(request, identity, form.old, form.new)
+    except FieldError as wrong:
+        raise RequestError(str(wrong), code=wrong.code, status=400, field=wrong.field) from wrong
+    return Response(status_code=204)
 
 
 def _state(people: People, identity: Identity | None, csrf: str | None) -> SessionState:
