@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,11 +140,17 @@ def test_an_exchange_fetches_what_is_new(page: Page, desk: Desk) -> None:
 
 
 def test_a_party_without_a_line_is_told_in_its_row(page: Page, desk: Desk) -> None:
-    """What failed stands beside the party."""
+    """Who has no address is not asked: no button, but why. What failed with another stands beside it."""
+    store = desk.parties["kirkuk"].node.store
+    store.save_contact(replace(store.contact("garmian"), problem="the line is cut"))
     show(page, desk, "centre")
-    page.get_by_role("button", name=f"Exchange with {RELIEF}").click()
-    page.get_by_text(f"No exchange with: {RELIEF}.").wait_for()
-    assert "No exchange:" in page.locator("[data-party=relief]").inner_text()
+    assert page.get_by_role("button", name=f"Exchange with {GARMIAN}").count() == 1
+    assert page.get_by_role("button", name=f"Exchange with {RELIEF}").count() == 0
+    assert "No address: it fetches from us." in page.locator("[data-party=relief]").inner_text()
+    assert "the line is cut" in page.locator("[data-party=garmian]").inner_text()
+    page.get_by_role("button", name=f"Exchange with {GARMIAN}").click()
+    page.get_by_text("Exchanged:").wait_for()
+    assert "the line is cut" not in page.locator("[data-party=garmian]").inner_text()
 
 
 def test_a_desk_that_is_no_party_says_how_to_become_one(page: Page, client: httpx.Client) -> None:
