@@ -225,7 +225,7 @@ def test_who_is_removed_gets_nothing_from_that_moment(
         a.counted()
         (result,) = b.sync()
         assert (result.ok, result.came) == (False, 0)
-        assert a.counted() == {(HEADS, 401): 1}
+        assert a.counted() == {(HEADS, 403): 1}
         assert partners(a.node.state(), "a") == ()
 
 

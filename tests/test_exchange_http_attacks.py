@@ -31,6 +31,7 @@ ROUTES = [
     ("GET", f"{API}/feeds/a/b?epoch=1&after=0&limit=5"),
     ("GET", f"{API}/feeds/nobody/b"),
     ("POST", f"{API}/entries"),
+    ("POST", f"{API}/papers"),
 ]
 
 
@@ -71,22 +72,34 @@ def refusal(answer: httpx.Response) -> tuple[int, Any, dict[str, str]]:
 
 @pytest.mark.parametrize(("method", "url"), ROUTES)
 def test_nobody_can_tell_which_parties_there_are(made: dict[str, TestParty], method: str, url: str) -> None:
-    """No signature, a wrong one, an unknown, departed or suspended party: one and the same answer."""
+    """No signature, a wrong one, an unknown party, another's signature: one and the same answer."""
     body = b"[]" if method == "POST" else b""
-    a, b, c, d = (made[name] for name in "abcd")
+    a, b = made["a"], made["b"]
     headers = [
         {},
         {"Authorization": "Bearer x"},
         signed(KeyRing.new("stranger"), method, url, body),
         signed(KeyRing.new("b"), method, url, body),
-        signed(c.keys, method, url, body),
-        signed(d.keys, method, url, body),
+        signed(KeyRing.new("c"), method, url, body),
         signed(b.keys, method, url, body, to="e"),
         signed(a.keys, method, url, body),
     ]
     answers = [refusal(asked(a, method, url, body, **one)) for one in headers]
     assert answers[0][0] == 401
     assert all(answer == answers[0] for answer in answers)
+
+
+@pytest.mark.parametrize(("method", "url"), ROUTES)
+def test_who_takes_part_no_longer_gets_nothing_but_the_papers_that_say_so(
+    made: dict[str, TestParty], method: str, url: str
+) -> None:
+    """A departed and a suspended party that prove to be it are refused, with the signed papers."""
+    body = b"[]" if method == "POST" else b""
+    for name in "cd":
+        answer = asked(made["a"], method, url, body, **signed(made[name].keys, method, url, body))
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (403, "not_party")
+        assert set(error["papers"]) == {"versions", "notices"}
 
 
 @pytest.mark.parametrize("url", ["/", "/docs", "/openapi.json", f"{API}/nothing", "/api/v1/incidents"])

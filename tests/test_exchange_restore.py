@@ -27,6 +27,7 @@ def test_a_restored_sender_takes_its_entries_back_and_begins_a_new_epoch(tmp_pat
     with parties(tmp_path) as made:
         early = say(made["north"], "south", 1, "I1")
         settle(made, 2)
+        made["north"].record_of("I2")  # its incident is in the backup
         backup = made.back_up("north")
         made["north"].withdraw("south", early, "wrong")
         late = say(made["north"], "south", 7, "I2")
@@ -65,6 +66,7 @@ def test_a_restored_sender_that_went_on_counting_is_a_fork_until_it_looks(tmp_pa
     with parties(tmp_path) as made:
         say(made["north"], "south", 1, "I1")
         settle(made, 1)
+        made["north"].record_of("I2")  # its incident is in the backup
         backup = made.back_up("north")
         lost = say(made["north"], "south", 2, "I2")
         settle(made, 1)
@@ -84,6 +86,7 @@ def test_requests_that_were_not_receipted_are_said_again_in_the_new_epoch(tmp_pa
     with parties(tmp_path) as made:
         say(made["north"], "south", 1, "I1")
         settle(made, 2)
+        made["north"].record_of("I2")  # its incident is in the backup
         backup = made.back_up("north")
         say(made["north"], "south", 2, "I2")
         settle(made, 2)
@@ -135,6 +138,7 @@ def test_the_relay_gives_a_restored_sender_its_entries_back(tmp_path: Path) -> N
     """The receiver may be out of reach: what the relay holds is enough to begin anew."""
     with parties(tmp_path, relay=True) as made:
         say(made["north"], "south", 1, "I1")
+        made["north"].record_of("I2")  # its incident is in the backup
         backup = made.back_up("north")
         say(made["north"], "south", 2, "I2")
         push(made["north"], made[RELAY], "south")
@@ -265,7 +269,7 @@ def test_a_release_that_begins_the_new_epoch_says_its_own_version(tmp_path: Path
 
 
 def test_a_record_that_came_back_without_its_incident_finds_it_again(tmp_path: Path) -> None:
-    """Its public id follows from the incident's: once that is read again they belong together."""
+    """What the backup does not have is withdrawn; read again, it goes out again under its public id."""
     with parties(tmp_path) as made:
         say(made["north"], "south", 1, "I1")
         settle(made, 2)
@@ -274,10 +278,12 @@ def test_a_record_that_came_back_without_its_incident_finds_it_again(tmp_path: P
         settle(made, 2)
         north = made.restore("north", backup)
         settle(made, 2)
-        assert north.store.sent_records(records={record})[0].incident == ""
+        assert north.store.sent_records(records={record})[0].state == "withdrawn"
+        assert ("north", record) not in made.shown("south")
         assert north.record_of("I2") == record
-        assert north.release("south", record, "I2", record_content(2)) is None
-        assert north.store.sent_records(records={record})[0].incident == "I2"
+        assert north.release("south", record, "I2", record_content(2)) is not None
+        settle(made, 2)
+        assert made.shown("south")["north", record] == 2
 
 
 def test_what_a_new_epoch_does_not_restate_is_shown_no_longer(tmp_path: Path) -> None:

@@ -46,6 +46,16 @@ class FetchError(InputError):
     code = "fetch_failed"
 
 
+class PartedError(FetchError):
+    """Another party says that we take part no longer; `papers` are the signed ones that say so, as JSON."""
+
+    code = "not_party"
+
+    def __init__(self, message: str, papers: object) -> None:
+        super().__init__(message)
+        self.papers = papers
+
+
 class VocabularyError(SeamwatchError):
     """A lexicon or register that breaks its schema."""
 

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from seamwatch import __version__
-from seamwatch.errors import FetchError
+from seamwatch.errors import FetchError, PartedError
 from seamwatch.ingest.party_address import read_address
 
 if TYPE_CHECKING:
@@ -273,10 +273,13 @@ def _is_certificate(wrong: BaseException) -> bool:
 
 def _status_error(status: int, content: bytes) -> FetchError:
     """Return the fault of an answer; what the other says of it is shown, but only a line of it."""
-    said = ""
-    with suppress(ValueError, KeyError, TypeError, RecursionError):
+    said, papers = "", None
+    with suppress(ValueError, KeyError, TypeError, RecursionError, AttributeError):
         error = json.loads(content)["error"]
+        papers = error.get("papers")
         said = "".join(c for c in str(error["message"])[:300] if c.isprintable())
+    if status == 403 and papers is not None:
+        return PartedError(f"the party refuses us: {said or status}", papers)
     if status in (401, 403):
         return FetchError(f"the party refuses us: {said or status}", code="refused")
     if 300 <= status < 400:

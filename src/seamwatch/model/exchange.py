@@ -66,8 +66,7 @@ class Heads:
     """What a node tells a party that asks.
 
     `feeds` are the heads of all feeds to the party that the node holds; `held` those of the feeds from the
-    party that the node has accepted. `charter` is the digest of the newest charter in force, `notices` of the
-    notices that hold.
+    party that the node has accepted. `charter` is the digest of the versions and notices in force there.
     """
 
     feeds: tuple[Head, ...] = ()

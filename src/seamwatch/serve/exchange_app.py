@@ -17,7 +17,7 @@ from seamwatch.coordinate.canonical import moment_text
 from seamwatch.errors import InputError, SeamwatchError, StoreError
 from seamwatch.serve import exchange_routes
 from seamwatch.serve.exchange_gate import ExchangeGate
-from seamwatch.serve.exchange_guard import ClockError, TooOftenError, not_accepted
+from seamwatch.serve.exchange_guard import ClockError, PartedRefusalError, TooOftenError, not_accepted
 from seamwatch.serve.exchange_nodes import Exchange
 from seamwatch.serve.exchange_options import ExchangeOptions
 from seamwatch.serve.faults import RequestError, body_of
@@ -79,6 +79,8 @@ def _install(app: FastAPI) -> None:
 def _answer_of(wrong: SeamwatchError) -> Response:
     if isinstance(wrong, ClockError):
         return exchange_routes.error_answer(wrong, now=moment_text(wrong.now))
+    if isinstance(wrong, PartedRefusalError):
+        return exchange_routes.error_answer(wrong, papers=wrong.papers)
     if isinstance(wrong, RequestError):
         answer = exchange_routes.error_answer(wrong)
         if isinstance(wrong, TooOftenError):

@@ -1,7 +1,8 @@
 """Who asks the exchange: signatures, replays, and how often one may ask.
 
-An unknown party, one that has left, a wrong signature and a request for another node are told apart by
-nobody outside: each is the same refusal, after the same work.
+An unknown party, a wrong signature and a request for another node are told apart by nobody outside: each is
+the same refusal, after the same work. Who proves to be a party that takes part no longer is told so, with the
+signed papers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seamwatch.coordinate.canonical import moment_text
 from seamwatch.coordinate.http_signature import (
@@ -23,6 +24,7 @@ from seamwatch.coordinate.http_signature import (
     read_authorization,
 )
 from seamwatch.errors import InputError, SeamwatchError
+from seamwatch.pipeline.centre.papers import former_key, papers_for
 from seamwatch.serve.exchange_options import Rate
 from seamwatch.serve.faults import RequestError
 
@@ -52,6 +54,16 @@ class TooOftenError(RequestError):
     def __init__(self, wait: float) -> None:
         self.wait = max(1, math.ceil(wait))
         super().__init__(f"too many requests: wait {self.wait} s", code="too_many", status=429)
+
+
+class PartedRefusalError(RequestError):
+    """A request that is rightly signed by a party that takes part no longer; `papers` say so."""
+
+    def __init__(self, papers: dict[str, Any]) -> None:
+        super().__init__(
+            "by the charter in force here this party takes part no longer", code="not_party", status=403
+        )
+        self.papers = papers
 
 
 def not_accepted() -> RequestError:
@@ -142,11 +154,14 @@ def caller(node: Node, header: str, request: HttpRequest, nonces: Nonces) -> str
             raise
         party = None
     meant = claim.to == node.me and claim.party != node.me
-    if not is_signed(claim, party.sign_key if party is not None and meant else None, request):
+    key = party.sign_key if party is not None else former_key(node, claim.party)
+    if not is_signed(claim, key if meant else None, request):
         raise not_accepted()
     now = node.clock()
     if not in_window(claim, now) or not nonces.remembers(claim.at):
         raise ClockError(now)
     if not nonces.take(claim.party, claim.nonce, claim.at, now):
         raise RequestError("this request was sent before: sign it anew", code="replayed", status=401)
+    if party is None:
+        raise PartedRefusalError(papers_for(node, claim.party))
     return claim.party

@@ -16,6 +16,8 @@ from starlette.responses import Response
 from seamwatch.coordinate.canonical import canonical
 from seamwatch.coordinate.exchange_codec import heads_json, page_json, read_pages, taken_json
 from seamwatch.coordinate.http_signature import HttpRequest
+from seamwatch.coordinate.strict import read_json
+from seamwatch.pipeline.centre.papers import papers_for, take_papers
 from seamwatch.serve.exchange_guard import caller
 from seamwatch.serve.exchange_nodes import Exchange, TheExchange
 from seamwatch.serve.faults import RequestError
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 router = APIRouter()
 API = "/exchange/v1"
 MOST_PAGES = 50
+MOST_PAPERS = 16_000_000
 _PARTY = re.compile(r"[a-z0-9-]{1,40}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,11}")
 
@@ -84,6 +87,20 @@ async def entries(request: Request, exchange: TheExchange) -> Response:
 
     def body_of(request: Request, exchange: Exchange) -> bytes:
         return unpacked(body, request.headers.get("content-encoding", ""), exchange.options.most_unpacked)
+
+    body = await request.body()
+    return await _answered(request, exchange, answer)
+
+
+@router.post(f"{API}/papers")
+async def papers(request: Request, exchange: TheExchange) -> Response:
+    """Take the charters and notices that another party goes by, and return those in force here."""
+
+    def answer(node: Node, _: str) -> Response:
+        packing = request.headers.get("content-encoding", "")
+        shown = read_json(unpacked(body, packing, exchange.options.most_unpacked), "the papers", MOST_PAPERS)
+        take_papers(node, shown)
+        return Response(canonical(papers_for(node)), media_type="application/json")
 
     body = await request.body()
     return await _answered(request, exchange, answer)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from seamwatch.coordinate.canonical import canonical
 from seamwatch.coordinate.exchange_codec import page_json, read_heads, read_page, read_taken
 from seamwatch.coordinate.http_signature import HttpRequest, authorization
+from seamwatch.coordinate.strict import read_json
 from seamwatch.errors import SeamwatchError
 from seamwatch.model.exchange import Heads, Page, Taken
 from seamwatch.model.party import Party
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from seamwatch.pipeline.centre.node import Node
 
 API = "/exchange/v1"
+MOST_PAPERS_BYTES = 16_000_000
 
 
 class PartyLine(Protocol):
@@ -33,6 +35,10 @@ class PartyLine(Protocol):
 
     def bring(self, pages: Sequence[Page]) -> tuple[Taken, ...]:
         """Return what became of pages of entries that are brought there."""
+        ...
+
+    def papers(self, mine: Mapping[str, Any]) -> object:
+        """Return the papers that the other goes by, after it was shown ours."""
         ...
 
     def close(self) -> None:
@@ -62,6 +68,11 @@ class HttpLine:
         """Return what became of pages of entries that are brought there."""
         answer = self._http.post(f"{API}/entries", canonical([page_json(page) for page in pages]))
         return read_taken(answer.body)
+
+    def papers(self, mine: Mapping[str, Any]) -> object:
+        """Return the papers that the other goes by, after it was shown ours."""
+        answer = self._http.post(f"{API}/papers", canonical(mine))
+        return read_json(answer.body, "the papers", MOST_PAPERS_BYTES)
 
     def close(self) -> None:
         """Close the connection."""

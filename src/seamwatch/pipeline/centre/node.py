@@ -90,12 +90,13 @@ class Node:
         SeamwatchError (not_party) where the party is not active. Only feeds of active senders are told.
         """
         from seamwatch.pipeline.centre.paging import offered
+        from seamwatch.pipeline.centre.papers import papers_mark
 
         self.active(party)
         return Heads(
             feeds=tuple(h for h in self.store.feed_heads(receiver=party) if offered(self, h.sender)),
             held=self.store.feed_heads(sender=party),
-            charter=self.state().signed.digest,
+            charter=papers_mark(self.store),
         )
 
     def page(

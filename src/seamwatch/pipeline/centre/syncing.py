@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from seamwatch.errors import SeamwatchError
+from seamwatch.errors import PartedError, SeamwatchError
 from seamwatch.model.charter import CharterState
 from seamwatch.model.exchange import Contact, Head, Heads, Page, Taken
 from seamwatch.model.party import Party
 from seamwatch.pipeline.centre.lines import PartyLine
 from seamwatch.pipeline.centre.node import PAGE_BYTES
 from seamwatch.pipeline.centre.own_work import escalate_due, release_due, told
-from seamwatch.vocabulary.coordination import PartyRole
+from seamwatch.pipeline.centre.papers import papers_for, papers_mark, take_papers
+from seamwatch.vocabulary.coordination import PartyRole, PartyState
 
 if TYPE_CHECKING:
     from seamwatch.pipeline.centre.node import Node
@@ -124,6 +125,9 @@ def _with_party(
             run = _Run(node=node, party=party, state=state, line=line)
             contact = _exchange(run, contact)
         problem = "; ".join(run.problems) or None
+    except PartedError as wrong:
+        take_papers(node, wrong.papers)
+        problem = str(wrong)
     except SeamwatchError as wrong:
         problem = str(wrong)
     except Exception as wrong:
@@ -148,7 +152,9 @@ def _exchange(run: _Run, contact: Contact) -> Contact:
     node = run.node
     takes_part = run.state.active(node.me) is not None
     nothing_new = contact.counts == _own_heads(run)
-    if not takes_part and nothing_new:
+    # Who is suspended goes on asking: it may have been taken back.
+    left = run.state.states.get(node.me) is PartyState.LEFT
+    if left and nothing_new:
         return contact
     heads, etag = run.line.heads(contact.etag if nothing_new else None)
     contact = replace(contact, reached=node.clock())
@@ -158,11 +164,17 @@ def _exchange(run: _Run, contact: Contact) -> Contact:
         for head in node.restored_from(heads.held):
             _fetch_back(run, head)
         _take_in(run, heads)
+    run.state = node.state()
     if _pushes(run):
         # What came in may have made receipts and answers: they go out now. Who has left says so, last.
-        run.state = node.state()
         for receiver in _receivers(run):
             _push(run, receiver, heads)
+    # Mostly the same papers came through the feeds by now; not where one of both was restored from a backup.
+    if not left and heads.charter != papers_mark(node.store):
+        take_papers(node, run.line.papers(papers_for(node)))
+        run.state = node.state()
+        if not takes_part and run.state.active(node.me) is not None:
+            _take_in(run, heads)
     # Where pages were fewer than the heads say (an answer of before), the heads must be read again.
     return replace(contact, etag=etag if run.whole else None, counts=_own_heads(run))
 

@@ -1,0 +1,68 @@
+"""The signed papers that are in force, handed over as they are: versions of the charter and notices.
+
+They mostly come through feeds. Two ways are beside them. A party that takes part no longer has no feed that
+would tell it so: it is refused with the papers. And where two nodes do not go by the same papers, because one
+was restored from a backup, they show each other theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from seamwatch.coordinate.canonical import digest_of
+from seamwatch.coordinate.charter_codec import notice_from_json, notice_json, signed_from_json, signed_json
+from seamwatch.errors import SeamwatchError
+from seamwatch.pipeline.centre.agreeing import adopt
+from seamwatch.pipeline.centre.charters import sign_keys, standing
+
+if TYPE_CHECKING:
+    from seamwatch.pipeline.centre.node import Node
+    from seamwatch.store.base import Store
+
+MOST_PAPERS = 200
+
+
+def former_key(node: Node, party: str) -> str | None:
+    """Return the key with which a party signed last, None where it was never in the charter."""
+    keys = sign_keys(node.store, party)
+    return keys[-1] if keys else None
+
+
+def papers_mark(store: Store) -> str:
+    """Return the digest of the papers in force: nodes with the same one go by the same papers."""
+    now = standing(store)
+    notices = now.state.notices if now.state is not None else ()
+    return digest_of([[v.digest for v in now.chain], sorted(n.digest for n in notices)])
+
+
+def papers_for(node: Node, about: str | None = None) -> dict[str, Any]:
+    """Return the versions in force, and the notices, or those about one party: JSON for `take_papers`."""
+    now = standing(node.store)
+    notices = now.state.notices if now.state is not None else ()
+    return {
+        "versions": [signed_json(signed) for signed in now.chain[-MOST_PAPERS:]],
+        "notices": [notice_json(n) for n in notices if about in (None, n.party)][-MOST_PAPERS:],
+    }
+
+
+def take_papers(node: Node, papers: object) -> bool:
+    """Take another party's papers; return whether what is in force here is another thing since.
+
+    Each is taken only where it bears a signature of a party that may sign it; all else is ignored. What comes
+    into force follows from the signatures, whoever brings them.
+    """
+    if not isinstance(papers, Mapping):
+        return False
+    before = papers_mark(node.store)
+    versions, notices = papers.get("versions"), papers.get("notices")
+    for rows, kind in ((versions, "version"), (notices, "notice")):
+        for row in rows[:MOST_PAPERS] if isinstance(rows, list) else ():
+            try:
+                if kind == "version":
+                    adopt(node, (signed_from_json(row),), (), actor="node")
+                else:
+                    adopt(node, (), (notice_from_json(row),), actor="node")
+            except SeamwatchError:
+                continue
+    return papers_mark(node.store) != before
