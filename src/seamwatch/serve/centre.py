@@ -8,11 +8,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from seamwatch.errors import SeamwatchError
+from seamwatch.errors import SeamwatchError, UnknownIdError
+from seamwatch.pipeline.visibility import FULL
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.centre_sync import sync_now
+from seamwatch.serve.clearance import TheClearance, may_read
 from seamwatch.serve.context import TheDesk
 from seamwatch.serve.faults import RequestError
+from seamwatch.store.base import Store
+from seamwatch.vocabulary.coordination import Tlp
 
 router = APIRouter(tags=["centre"])
 # What hinders an exchange because of how this node is set up, not because the server failed.
@@ -87,11 +91,11 @@ def exchange_now(desk: TheDesk, wish: SyncWish) -> SyncOutcomes:
     summary="What was withdrawn, and who has receipted it",
     response_model=WithdrawalList,
 )
-def withdrawals(desk: TheDesk) -> Response:
+def withdrawals(desk: TheDesk, clearance: TheClearance) -> Response:
     """Return records and fields that were withdrawn from other parties, the latest first.
 
     A receipt says that the other node has carried the withdrawal out. A party that does not cooperate can
-    keep what it has read.
+    keep what it has read. What is about an incident that the account may not see is left out.
     """
     from seamwatch.pipeline.centre.opening import open_node
     from seamwatch.pipeline.centre.overview import withdrawals_json
@@ -104,7 +108,18 @@ def withdrawals(desk: TheDesk) -> Response:
             node = open_node(options.db, options.keys, store)
         except SeamwatchError as wrong:
             raise _not_set_up(wrong) from wrong
-        return json_answer(withdrawals_json(node.withdrawals()))
+        found = tuple(w for w in node.withdrawals() if _may_see(store, w.incident, clearance))
+        return json_answer(withdrawals_json(found))
+
+
+def _may_see(store: Store, incident: str, clearance: Tlp) -> bool:
+    """Return whether a clearance may see anything of an incident; of one that is no more nobody knows."""
+    if clearance is FULL:
+        return True
+    try:
+        return any(may_read(m.article, clearance) for m in store.incident(incident).mentions)
+    except UnknownIdError:
+        return False
 
 
 def _not_set_up(wrong: SeamwatchError) -> SeamwatchError:

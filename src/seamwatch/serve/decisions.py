@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -10,17 +11,23 @@ from starlette.responses import Response
 from seamwatch.errors import UnknownIdError
 from seamwatch.model.history import ToldDecision
 from seamwatch.model.incident_codec import decision_json
+from seamwatch.pipeline.visibility import FULL
 from seamwatch.serve.access import who
 from seamwatch.serve.answers import json_answer
+from seamwatch.serve.clearance import TheClearance
 from seamwatch.serve.context import Desk, TheDesk
+from seamwatch.serve.decisions_seen import check_seen, in_part, readable, told_to
 from seamwatch.serve.faults import RequestError, unknown_id
 from seamwatch.serve.schemas_decisions import DecisionAnswer, DecisionAsk, DecisionList, UndoAsk
 from seamwatch.vocabulary.codes import DecisionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from seamwatch.link.decisions import Contradiction
     from seamwatch.pipeline.decide import Decided, Decider
+    from seamwatch.store.base import Store
+    from seamwatch.vocabulary.coordination import Tlp
 
 router = APIRouter(tags=["decisions"])
 Json = dict[str, Any]
@@ -43,6 +50,7 @@ def decision_value(told: ToldDecision) -> Json:
 @router.get("/decisions", summary="What people decided", response_model=DecisionList)
 def decisions(
     desk: TheDesk,
+    clearance: TheClearance,
     mention: Annotated[
         str | None, Query(max_length=500, description="Those about a mention, or about an incident.")
     ] = None,
@@ -54,6 +62,10 @@ def decisions(
     with desk.store() as store:
         about = mention
         if mention is not None:
+            try:
+                check_seen(store, [mention], clearance)
+            except UnknownIdError:
+                raise unknown_id("mention", str(mention), "an incident's `mentions`") from None
             about = store.incidents_of(store.standing_in([mention]).values()).get(
                 store.standing_in([mention])[mention], mention
             )
@@ -64,14 +76,17 @@ def decisions(
         if mention is not None and about != mention:
             named = store.standing_in([mention])[mention]
             told = tuple(t for t in told if named in (*t.decision.mentions, *t.decision.others))
-    return json_answer({"decisions": [decision_value(one) for one in told[:limit]]})
+        told = told_to(store, told, clearance, limit)
+    return json_answer({"decisions": [decision_value(one) for one in told]})
 
 
 @router.post("/decisions", summary="Decide something", response_model=DecisionAnswer)
-def decide(request: Request, desk: TheDesk, ask: DecisionAsk) -> Response:
+def decide(request: Request, desk: TheDesk, clearance: TheClearance, ask: DecisionAsk) -> Response:
     """Store a decision and link again what it touches; return what that changed. All of it, or nothing."""
     by = who(request, ask.by)
     kind = _kind(ask)
+    with desk.store() as store, _known():
+        check_seen(store, (*ask.mentions, *ask.others), clearance)
     first, why = ask.mentions[0], ask.reason or ""
     field, value = _correction(desk, ask) if kind is DecisionKind.CORRECT else ("", None)
 
@@ -94,7 +109,7 @@ def decide(request: Request, desk: TheDesk, ask: DecisionAsk) -> Response:
             case _:
                 return decider.split(first, ask.mentions, why=why)
 
-    return _decided(desk, by, made, dry_run=ask.dry_run)
+    return _decided(desk, by, clearance, made, dry_run=ask.dry_run)
 
 
 def _kind(ask: DecisionAsk) -> DecisionKind:
@@ -129,7 +144,7 @@ def _correction(desk: Desk, ask: DecisionAsk) -> tuple[str, Any]:
 
 
 @router.post("/decisions/{number}/undo", summary="Take a decision back", response_model=DecisionAnswer)
-def undo(request: Request, desk: TheDesk, number: str, ask: UndoAsk) -> Response:
+def undo(request: Request, desk: TheDesk, clearance: TheClearance, number: str, ask: UndoAsk) -> Response:
     """Store that a decision (12 or d12) no longer holds; return what that changed."""
     by = who(request, ask.by)
     digits = number.removeprefix("d")
@@ -139,30 +154,42 @@ def undo(request: Request, desk: TheDesk, number: str, ask: UndoAsk) -> Response
         )
     with desk.store() as store:
         try:
-            store.decision(int(digits))
+            plain = ToldDecision(decision=store.decision(int(digits)), incidents=(), undone_by=None)
+            if not told_to(store, [plain], clearance, 1):
+                raise UnknownIdError(number)
         except UnknownIdError:
             raise unknown_id("decision", number, "/api/v1/decisions") from None
-    return _decided(desk, by, lambda decider: decider.undo(int(digits), why=ask.reason or ""))
+    return _decided(desk, by, clearance, lambda decider: decider.undo(int(digits), why=ask.reason or ""))
 
 
-def _decided(desk: Desk, by: str, make: Callable[[Decider], Decided], *, dry_run: bool = False) -> Response:
+@contextmanager
+def _known() -> Iterator[None]:
+    """Give an id that leads to nothing its one answer."""
+    try:
+        yield
+    except UnknownIdError as unknown:
+        said = str(unknown).partition(": `seamwatch")[0]
+        raise RequestError(
+            f"{said}: /api/v1/incidents lists the incidents, each has its mentions",
+            code="unknown_incident",
+            status=404,
+            field="mentions",
+        ) from unknown
+
+
+def _decided(
+    desk: Desk, by: str, clearance: Tlp, make: Callable[[Decider], Decided], *, dry_run: bool = False
+) -> Response:
     from seamwatch.pipeline.decide import Decider
 
     with desk.store() as store:
-        try:
+        with _known():
             done = make(Decider(store, by=by, dry_run=dry_run))
-        except UnknownIdError as unknown:
-            said = str(unknown).partition(": `seamwatch")[0]
-            raise RequestError(
-                f"{said}: /api/v1/incidents lists the incidents, each has its mentions",
-                code="unknown_incident",
-                status=404,
-                field="mentions",
-            ) from unknown
         named = (*done.decision.mentions, *done.decision.others)
         owners = store.incidents_of(named)
-    before = {incident.id: incident for incident in done.before}
-    after = {incident.id: incident for incident in done.after}
+        contradictions = [one.text for one in done.contradictions if _told_whole(store, one, clearance)]
+    before = {incident.id: incident for incident in done.before if in_part(incident, clearance)}
+    after = {incident.id: incident for incident in done.after if in_part(incident, clearance)}
     told = ToldDecision(
         decision=done.decision,
         incidents=tuple(dict.fromkeys(owners[name] for name in named if name in owners)),
@@ -174,6 +201,12 @@ def _decided(desk: Desk, by: str, make: Callable[[Decider], Decided], *, dry_run
             "opened": sorted(after.keys() - before.keys()),
             "updated": sorted(name for name in after.keys() & before.keys() if after[name] != before[name]),
             "removed": sorted(before.keys() - after.keys()),
-            "contradictions": [one.text for one in done.contradictions],
+            "contradictions": contradictions,
         }
     )
+
+
+def _told_whole(store: Store, one: Contradiction, clearance: Tlp) -> bool:
+    """Return whether a clearance may see all that a contradiction is about."""
+    names = {one.left, one.right, *(n for d in one.decisions for n in (*d.mentions, *d.others))}
+    return clearance is FULL or readable(store, names, clearance) >= names
