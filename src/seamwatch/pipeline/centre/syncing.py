@@ -74,15 +74,17 @@ def sync(
     no charter is in force. Without `own_work` only what was said before is exchanged: no releases that are
     due by now, no requests that are passed on.
     """
-    state = node.state()
+    state = began = node.state()
     results = []
     # Who has left or is suspended says nothing new.
-    own_work = own_work and state.active(node.me) is not None
-    own = release_due(node) if own_work else []
+    own = release_due(node) if own_work and state.active(node.me) is not None else []
     for party in partners(state, node.me, parties):
         results.append(_with_party(node, state, party, client_for))
         state = node.state()  # what came in may have changed it
     if own_work and state.active(node.me) is not None:
+        if state.states != began.states:
+            # Who was taken back, or takes part no longer: what goes to whom is another thing now.
+            own += release_due(node)
         own += escalate_due(node)
     own += told(node.carry_out)
     if own:
