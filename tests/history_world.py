@@ -589,8 +589,19 @@ class World:
                 if shown != due:
                     self.fail(f"{receiver.id} shows of {sender.id}: {shown}\ninstead of: {due}")
         self.check_states()
+        self.check_pictures()
         self.check_erased()
         self.check_audits()
+
+    def check_pictures(self) -> None:
+        """See that the record of each party holds just the records of others that are shown to it."""
+        for member in self.of_role():
+            if self.picture is None:
+                return
+            held = member.node.store.read("SELECT id FROM articles WHERE party IS NOT NULL")
+            shown = {f"party:{r.party}:{r.record}" for r in member.node.received(state="shown")}
+            if {str(row[0]) for row in held} != shown:
+                self.fail(f"the record of {member.id} holds {held}\ninstead of {shown}")
 
     def check_states(self) -> None:
         """See that all who speak with one another agree on who takes part."""

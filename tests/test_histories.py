@@ -26,6 +26,7 @@ from history_faults import FAULTS
 from history_oracle import DISTRICTS, Rule
 from history_world import NAMES, BrokenError, Member, World
 from seamwatch.errors import SeamwatchError
+from seamwatch.pipeline.centre.record_picture import RecordPicture
 from seamwatch.vocabulary.coordination import OrderKind
 
 PLACES = tuple(DISTRICTS)
@@ -82,10 +83,15 @@ class Histories(RuleBasedStateMachine):
         relay=st.booleans(),
         skews=st.lists(st.integers(-90, 90), min_size=6, max_size=6),
         seed=st.integers(0, 10**6),
+        pictured=st.sampled_from([False, False, True]),
         first=st.lists(rules, min_size=1, max_size=3),
     )
-    def begin(self, count: int, relay: bool, skews: list[int], seed: int, first: list[Rule]) -> None:
-        world = self.world = World(self.folder, NAMES[:count], relay=relay, skews=skews, seed=seed)
+    def begin(
+        self, count: int, relay: bool, skews: list[int], seed: int, pictured: bool, first: list[Rule]
+    ) -> None:
+        picture = RecordPicture if pictured else None
+        world = World(self.folder, NAMES[:count], relay=relay, skews=skews, seed=seed, picture=picture)
+        self.world = world
         for member in world.of_role():
             world.rule(member, tuple(first))
             self.report(world, member, 0, 0, 1)
