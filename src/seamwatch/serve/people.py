@@ -147,7 +147,7 @@ class People:
         if changed is None:
             # Not 401: the session itself is good.
             raise RequestError(
-                "the password that you have now is another one",
+                "the current password is wrong",
                 code="wrong_password",
                 status=403,
                 field="old",

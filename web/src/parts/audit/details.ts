@@ -3,6 +3,7 @@
 /** The details as "receiver: b, epoch: 1": ids, numbers and stable words, never values of incidents. */
 export function detailWords(details: Record<string, unknown>): string {
   return Object.entries(details)
+    .filter(([, value]) => value !== null && value !== "")
     .map(([key, value]) => `${key}: ${one(value)}`)
     .join(", ");
 }

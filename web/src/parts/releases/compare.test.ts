@@ -75,3 +75,10 @@ test("an order withholds a field from one party or all, until a later one gives 
   expect([...withheldByOrder(orders, "b")]).toEqual(["date"]);
   expect([...withheldByOrder(orders, "c")].sort()).toEqual(["date", "killed"]);
 });
+
+test("that the type is always given is said only where something is given", () => {
+  const reason = (content: PreviewItem["content"]): string | undefined =>
+    compareRows(known, { content, reasons: [] })[0]?.reason;
+  expect(reason(item.content)).toMatch(/always given/);
+  expect(reason(null)).toBe("");
+});

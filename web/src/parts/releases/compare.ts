@@ -26,7 +26,7 @@ export function compareRows(known: Incident | null, item: Pick<PreviewItem, "con
   const because = new Map(reasons.map((one) => [one.field, one]));
   const type = row("sub_event_type", known ? typeWords(known) : [], typeWords(content?.incident ?? {}), content, because);
   return [
-    { ...type, reason: type.reason || t("releases.typeAlways") },
+    { ...type, reason: type.reason || (content ? t("releases.typeAlways") : "") },
     ...RELEASE_FIELDS.map((field) =>
       row(field, known ? wordsOf(field, known, null) : [], wordsOf(field, content?.incident ?? {}, content), content, because),
     ),
