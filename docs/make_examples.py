@@ -1,10 +1,11 @@
-"""Runs the commands of the README's and the tutorial's console blocks and writes what they print.
+"""Runs the commands of the README's and the tutorials' console blocks and writes what they print.
 
     python docs/make_examples.py [--check]
 
 A block is run only after a comment `<!-- output -->`. `<!-- output: 24 -->` keeps the first 24 lines of what
 it prints. `5 rows` keeps the table to its fifth incident, `One of +4` the line that begins with "One of" and
 four lines after it, `KILLED` the section of that heading. What is left out becomes one line with three dots.
+`none` keeps nothing: what is printed has keys or moments in it, and is another one each time.
 With --check nothing is written; the exit code is 1 where a page is not what the program prints.
 """
 
@@ -19,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs/tutorial.md")
+PAGES = (ROOT / "README.md", ROOT / "docs/tutorial.md", ROOT / "docs/tutorial-centre.md")
 _BLOCK = re.compile(
     r"(<!-- output(?::(?P<keep>[^\n]*?))? -->\n```console\n)(?P<body>.*?)(?=^```$)", re.DOTALL | re.MULTILINE
 )
@@ -56,6 +57,8 @@ def shorten(output: str, keep: str) -> list[str]:
     >>> shorten("a\\nb\\nKILLED\\n  2\\nSOURCES\\n  x\\n", "1, KILLED")
     ['a', '...', 'KILLED', '  2', '...']
     """
+    if keep.strip() == "none":
+        return []
     lines = output.rstrip("\n").split("\n")
     items = [item.strip() for item in keep.split(",") if item.strip()]
     if not items:

@@ -184,6 +184,13 @@ def test_tutorial_runs_and_its_fields_are_documented(tmp_path: Path, monkeypatch
     assert keys_of(reports) - named == set()
 
 
+def test_the_tutorial_of_the_centre_prints_what_it_shows(tmp_path: Path) -> None:
+    """Its commands run in order; what the page shows of their output is what the program prints."""
+    (tmp_path / "src").symlink_to(ROOT / "src")
+    page = (DOCS / "tutorial-centre.md").read_text(encoding="utf-8")
+    assert EXAMPLES.filled(page, tmp_path) == page
+
+
 def keys_of(value: Any) -> set[str]:
     """Return all keys in JSON but those inside revisions' and disagreements' values, which are fields."""
     if isinstance(value, list):
