@@ -84,7 +84,7 @@ def _disagreement(seen: Script, name: str, tellers: Mapping[str, str]) -> dict[s
 def _no_sight(day: Day, given: Script) -> Found:
     for party, names in given.items():
         for name in names:
-            yield f"{name} at {party}", day.incident(party, name), None
+            yield f"{name} at {party}", day.incident(party, name) is not None, False
 
 
 def _no_trace(day: Day, given: Script) -> Found:
