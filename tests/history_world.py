@@ -663,7 +663,7 @@ class FaultyLine:
             node = self._asked.node
             if node.state().states.get(self._asking.id) is not PartyState.ACTIVE:
                 # As the exchange answers who proves to be a party that takes part no longer.
-                raise PartedError("takes part no longer", papers_for(node, self._asking.id))
+                raise PartedError("takes part no longer", papers_for(node))
             return canonical(heads_json(node.heads_for(self._asking.id)))
 
         body = self._carried(("heads",), ask)

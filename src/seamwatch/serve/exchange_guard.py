@@ -163,5 +163,5 @@ def caller(node: Node, header: str, request: HttpRequest, nonces: Nonces) -> str
     if not nonces.take(claim.party, claim.nonce, claim.at, now):
         raise RequestError("this request was sent before: sign it anew", code="replayed", status=401)
     if party is None:
-        raise PartedRefusalError(papers_for(node, claim.party))
+        raise PartedRefusalError(papers_for(node))
     return claim.party

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from seamwatch.pipeline.centre.node import Node
 
 
+class _KnownError(Exception):
+    """Nothing of a version is new: what was said of it is undone."""
+
+
 def enter_version(node: Node, signed: SignedCharter, *, tell: bool) -> bool:
     """Keep a version and say so to all others; return whether anything was new.
 
@@ -22,9 +26,13 @@ def enter_version(node: Node, signed: SignedCharter, *, tell: bool) -> bool:
     before = charter_in_force(node.store)
     told = others(node, before, suspended_too=False) if tell else ()
     content = signed_json(signed)
-    for party in told:
-        node.append(party, EntryKind.CHARTER, signed.digest, signed.charter.version, content)
-    if not keep_charter(node.store, signed):
+    try:
+        with node.store.transaction():
+            for party in told:
+                node.append(party, EntryKind.CHARTER, signed.digest, signed.charter.version, content)
+            if not keep_charter(node.store, signed):
+                raise _KnownError
+    except _KnownError:
         return False
     after = charter_in_force(node.store)
     if after is not None and (before is None or before.signed.digest != after.signed.digest):

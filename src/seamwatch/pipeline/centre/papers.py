@@ -36,13 +36,16 @@ def papers_mark(store: Store) -> str:
     return digest_of([[v.digest for v in now.chain], sorted(n.digest for n in notices)])
 
 
-def papers_for(node: Node, about: str | None = None) -> dict[str, Any]:
-    """Return the versions in force, and the notices, or those about one party: JSON for `take_papers`."""
+def papers_for(node: Node) -> dict[str, Any]:
+    """Return the versions and the notices in force here: JSON for `take_papers`.
+
+    Also to who is refused: whether a notice about it holds may hang on those about others.
+    """
     now = standing(node.store)
     notices = now.state.notices if now.state is not None else ()
     return {
         "versions": [signed_json(signed) for signed in now.chain[-MOST_PAPERS:]],
-        "notices": [notice_json(n) for n in notices if about in (None, n.party)][-MOST_PAPERS:],
+        "notices": [notice_json(n) for n in notices][-MOST_PAPERS:],
     }
 
 
