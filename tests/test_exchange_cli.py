@@ -9,11 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner, Result
 
-from exchange_serving import parties, release, shown
+from exchange_serving import notice, parties, put_notice, release, shown
 from seamwatch.cli.main import app
 from seamwatch.store import open_store
+from seamwatch.vocabulary.coordination import NoticeKind
 
 
 def invoked(*words: str) -> Result:
@@ -105,3 +107,20 @@ def test_a_watching_sync_goes_on_until_it_is_ended(tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
             _, told = process.communicate(timeout=30)
         assert "interrupted" in told and "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "said"),
+    [
+        (NoticeKind.LEAVE, "b", "you have left this charter; nothing is exchanged any more"),
+        (NoticeKind.SUSPEND, "a", "this party is suspended; a was asked whether it was taken back"),
+    ],
+)
+def test_who_takes_part_no_longer_is_told_so(tmp_path: Path, kind: NoticeKind, by: str, said: str) -> None:
+    """That the others refuse a party that left, or that is suspended, is no fault of the exchange."""
+    with parties(tmp_path, ["a", "b"]) as made:
+        given = notice(kind, made["b"], [made[by]])
+        for party in made.values():
+            put_notice(party, given)
+        found = invoked("sync", "--private-addresses", "--db", str(made["b"].db))
+        assert (found.exit_code, found.stdout, found.stderr) == (0, "", said + "\n")

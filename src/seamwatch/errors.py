@@ -46,6 +46,10 @@ class FetchError(InputError):
     code = "fetch_failed"
 
 
+REFUSED = "the party refuses us"
+"""How the message of an error begins where another party does not take our requests."""
+
+
 class PartedError(FetchError):
     """Another party says that we take part no longer; `papers` are the signed ones that say so, as JSON."""
 

@@ -53,26 +53,33 @@ def sync(
 
     Example: seamwatch exchange sync --db north.db
     """
+    from seamwatch.cli.exchange_words import with_own_part
     from seamwatch.pipeline.centre.lines import http_lines
     from seamwatch.pipeline.centre.syncing import sync as exchange
 
-    def once() -> tuple[SyncResult, ...]:
+    def once() -> tuple[tuple[SyncResult, ...], str | None]:
         with open_party(db, keys) as node:
-            return exchange(node, http_lines(node, private_addresses=private_addresses), party or None)
+            found = exchange(node, http_lines(node, private_addresses=private_addresses), party or None)
+            return with_own_part(found, node.state().states.get(node.me))
 
     utf8_output()
     if watch is not None:
         _watch(once, watch, as_json)
-    results = once()
+    results, part = once()
     for result in results:
-        _tell(result, as_json)
-    if not results and not as_json:
+        if part is None or as_json or result.came or result.went or result.error is not None:
+            _tell(result, as_json)
+    if part is not None:
+        say(part)
+    elif not results and not as_json:
         say("no other party is asked: the others come to this one, or fetch bundles")
     if any(not result.ok for result in results):
         raise typer.Exit(EXIT_FAILED)
 
 
-def _watch(once: Callable[[], tuple[SyncResult, ...]], every: float, as_json: bool) -> NoReturn:
+def _watch(
+    once: Callable[[], tuple[tuple[SyncResult, ...], str | None]], every: float, as_json: bool
+) -> NoReturn:
     """Exchange again and again. What goes on being wrong, or brings nothing, is not told at each turn."""
     said: dict[str, str | None] = {}
 
@@ -82,10 +89,12 @@ def _watch(once: Callable[[], tuple[SyncResult, ...]], every: float, as_json: bo
 
     while True:
         try:
-            for result in once():
+            results, part = once()
+            for result in results:
                 if not told(result.party, result.error) or result.came or result.went:
                     _tell(result, as_json)
-            told("", None)
+            if not told("", part) and part is not None:
+                say(part)
         except SeamwatchError as wrong:  # a busy database, or a charter that is still to come
             if not told("", str(wrong)):
                 say(f"seamwatch exchange sync: {wrong}")

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from seamwatch import __version__
-from seamwatch.errors import FetchError, PartedError
+from seamwatch.errors import REFUSED, FetchError, PartedError
 from seamwatch.ingest.party_address import read_address
 
 if TYPE_CHECKING:
@@ -279,9 +279,9 @@ def _status_error(status: int, content: bytes) -> FetchError:
         papers = error.get("papers")
         said = "".join(c for c in str(error["message"])[:300] if c.isprintable())
     if status == 403 and papers is not None:
-        return PartedError(f"the party refuses us: {said or status}", papers)
+        return PartedError(f"{REFUSED}: {said or status}", papers)
     if status in (401, 403):
-        return FetchError(f"the party refuses us: {said or status}", code="refused")
+        return FetchError(f"{REFUSED}: {said or status}", code="refused")
     if 300 <= status < 400:
         return FetchError(
             "the server sends us elsewhere, which is not followed: the charter must name its own address",

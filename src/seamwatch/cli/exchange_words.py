@@ -1,0 +1,52 @@
+"""What the exchange did, in words: for who takes part no longer, and what a bundle brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from seamwatch.errors import REFUSED
+from seamwatch.vocabulary.coordination import EntryKind, PartyState
+
+if TYPE_CHECKING:
+    from seamwatch.pipeline.centre.syncing import SyncResult
+
+_MANY = {"entry": "entries"}
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its word, in the plural where it is not one.
+
+    >>> counted(1, "entry"), counted(2, "entry"), counted(0, "receipt")
+    ('1 entry', '2 entries', '0 receipts')
+    """
+    return f"{number} {word if number == 1 else _MANY.get(word, word + 's')}"
+
+
+def brought(kinds: Mapping[EntryKind, int], known: int) -> str:
+    """Return what came that was new, by kind, and how much was known.
+
+    >>> brought({EntryKind.WITHDRAWAL: 1, EntryKind.RELEASE: 2}, 1)
+    '2 releases, 1 withdrawal; 1 was known'
+    >>> brought({}, 0)
+    'nothing new; 0 were known'
+    """
+    new = ", ".join(counted(kinds[kind], kind.value) for kind in EntryKind if kinds.get(kind))
+    return f"{new or 'nothing new'}; {known} {'was' if known == 1 else 'were'} known"
+
+
+def with_own_part(
+    results: Sequence[SyncResult], own: PartyState | None
+) -> tuple[tuple[SyncResult, ...], str | None]:
+    """Return the results, and a line for who takes part no longer: that others refuse it is no fault then."""
+    if own is PartyState.LEFT:
+        said = "you have left this charter; nothing is exchanged any more"
+    elif own is PartyState.SUSPENDED:
+        asked = ", ".join(r.party for r in results if r.error is None or r.error.startswith(REFUSED))
+        said = f"this party is suspended; {asked or 'nobody'} was asked whether it was taken back"
+    else:
+        return tuple(results), None
+    return tuple(
+        replace(r, error=None) if r.error is not None and r.error.startswith(REFUSED) else r for r in results
+    ), said
