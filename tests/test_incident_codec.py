@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from made_incidents import article, incident, incidents, mention
 from seamwatch.errors import ShapeError
 from seamwatch.model.incident import ArticleRef, Incident, SourcedMention
-from seamwatch.model.incident_codec import incident_from_json, incident_json, revision_from_json, tellers
+from seamwatch.model.incident_codec import incident_json, tellers
+from seamwatch.model.incident_decoding import incident_from_json, revision_from_json
 from seamwatch.vocabulary.codes import Policy, RevisionKind
 
 CONTRACT = (

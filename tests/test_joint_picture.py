@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from party_records import all_of, bytes_of, picture_of, record, toll
 from seamwatch.errors import ShapeError
-from seamwatch.model.incident_codec import evidence_of, incident_from_json, incident_json
+from seamwatch.model.incident_codec import evidence_of, incident_json
+from seamwatch.model.incident_decoding import incident_from_json
 from seamwatch.pipeline.centre import record_picture
 from seamwatch.pipeline.decide import Decider
 from seamwatch.pipeline.forget import forget

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from made_incidents import article, incident, incidents, mention
 from seamwatch.model.incident import Actor, ArticleRef, Incident, SourcedMention, Target, Toll
-from seamwatch.model.incident_codec import incident_from_json, incident_json
+from seamwatch.model.incident_codec import incident_json
+from seamwatch.model.incident_decoding import incident_from_json
 from seamwatch.model.place import Place
 from seamwatch.model.time import TimeRange
 from seamwatch.publish import geojson, incident_csv, jsonl, record, table

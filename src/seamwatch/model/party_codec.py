@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from seamwatch.errors import ShapeError
-from seamwatch.model.incident import ArticleRef
+from seamwatch.model.codec import TOLLS, date_json, place_json
+from seamwatch.model.incident import ArticleRef, Mention
 from seamwatch.model.party_record import PartyRecord
 from seamwatch.vocabulary.coordination import Grain, Tlp
 
@@ -43,13 +44,29 @@ def record_from_json(row: Mapping[str, Any], where: str = "party") -> PartyRecor
     )
 
 
-def party_json(article: ArticleRef, mention: str) -> Json:
-    """Return one entry of an incident's `parties`: whose record a mention is, and what is kept back of it."""
+def values_json(mention: Mention) -> Json:
+    """Return what a mention tells, without evidence and only what it tells: each value has its teller so."""
+    found: Json = {"sub_event_type": mention.sub_event_type.value}
+    for name, value in (("date", date_json(mention.date)), ("place", place_json(mention.place))):
+        if value is not None:
+            found[name] = {key: part for key, part in value.items() if key != "evidence"}
+    for name in TOLLS:
+        toll = getattr(mention, name)
+        if toll is not None:
+            found[name] = {"low": toll.low, "best": toll.best, "high": toll.high}
+    if mention.perpetrators:
+        found["perpetrators"] = [actor.name for actor in mention.perpetrators]
+    return found
+
+
+def party_json(article: ArticleRef, mention: Mention) -> Json:
+    """Return one entry of an incident's `parties`: whose record it is, what it tells and keeps back."""
     return {
         "party": article.party,
         "name": article.source or article.party,
         "tlp": article.tlp.value if article.tlp else None,
-        "mention": mention,
+        "mention": mention.id,
+        "values": values_json(mention),
         **record_json(article.record),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 from seamwatch.model.decision import Decision, last_set
-from seamwatch.model.incident import ArticleRef, Incident
+from seamwatch.model.incident import ArticleRef, Incident, Mention
 from seamwatch.model.incident_codec import tellers
 from seamwatch.model.party_record import PartyRecord
 from seamwatch.model.text import Article, Evidence
@@ -84,6 +84,19 @@ def source_words(article: ArticleRef) -> str:
         return f"{article.source or article.party}, a party's record{label} ({article.id})"
     day = article.published.isoformat() if article.published else "no date"
     return f"{article.source or 'unknown source'}, {day} ({article.id})"
+
+
+def telling_words(mention: Mention) -> str:
+    """Return what one mention tells, in short: "Armed clash; 2024-03-02; Kulajo, Kifri, IQ; killed 2"."""
+    tolls = ((name, toll_words(getattr(mention, name))) for name in _TOLLS)
+    parts = (
+        mention.sub_event_type.value,
+        date_words(mention.date),
+        place_words(mention.place),
+        *(f"{name} {words}" for name, words in tolls if words),
+        ", ".join(actor.name for actor in mention.perpetrators),
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def decided_words(decision: Decision) -> str:
@@ -262,6 +275,7 @@ def _revisions(page: _Page, incident: Incident) -> None:
 
 def _sources(page: _Page, incident: Incident) -> None:
     page.heading("sources")
+    told = {m.article.id: m.mention for m in incident.mentions}
     for ref in dict.fromkeys(m.article for m in incident.mentions):
         page.line(f"{source_words(ref)}{f': {ref.title}' if ref.title else ''}", indent=2)
         others = [s for s in ref.sources if s != ref.source]
@@ -271,6 +285,8 @@ def _sources(page: _Page, incident: Incident) -> None:
             page.line(f"a new version of {ref.version_of}", indent=4)
         if ref.url:
             page.line(ref.url, indent=4)
+        if ref.party is not None:
+            page.line(f"tells: {telling_words(told[ref.id])}", indent=4)
         if ref.record is not None:
             _kept_back(page, ref.source or ref.party or "", ref.record)
 

@@ -22,6 +22,7 @@ class MentionRef(BaseModel):
 class PartyEntry(BaseModel):
     """A party's record among what tells an incident: its label, and what the party keeps back of it.
 
+    `values` is what it tells, only what it tells: each value has its party so.
     `coarse` has the grain of each field that was made coarser, `status` what the party itself holds.
     """
 
@@ -31,6 +32,7 @@ class PartyEntry(BaseModel):
     version: int | None
     tlp: str | None
     mention: str
+    values: dict[str, Any]
     withheld: list[str]
     coarse: dict[str, str]
     status: str | None

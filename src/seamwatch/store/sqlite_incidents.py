@@ -8,7 +8,8 @@ from typing import Any
 
 from seamwatch.errors import StoreError, UnknownIdError
 from seamwatch.model.incident import Incident
-from seamwatch.model.incident_codec import incident_from_json, incident_json
+from seamwatch.model.incident_codec import incident_json
+from seamwatch.model.incident_decoding import incident_from_json
 from seamwatch.model.region import box_around, ring_text
 from seamwatch.store.base import IncidentFilter
 from seamwatch.store.matching import fold, names_of

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from seamwatch.model.incident import Revision
-from seamwatch.model.incident_codec import revision_from_json
+from seamwatch.model.incident_decoding import revision_from_json
 from seamwatch.model.own_place import FIRST_OWN, OwnPlace
 from seamwatch.store.base_places import PlaceFile
 from seamwatch.store.sqlite_database import Row, SqliteDatabase, chunks, moment, now, storable, to_json

@@ -136,6 +136,8 @@ export interface PartyEntry {
   version: number | null;
   tlp: string | null;
   mention: string;
+  /** What the party tells, and nothing that it does not. */
+  values: Record<string, unknown>;
   withheld: string[];
   coarse: Record<string, string>;
   status: string | null;
