@@ -56,3 +56,14 @@ export function valueWords(value: unknown, field = ""): string {
     .map(([key, one]) => `${fieldWords(key)} ${valueWords(one, key)}`)
     .join(", ");
 }
+
+/** What a party tells of an incident, field by field. */
+export function tellingWords(values: Record<string, unknown>): string {
+  return Object.entries(values)
+    .map(([field, value]) =>
+      field === "sub_event_type" || field === "date" || field === "place"
+        ? valueWords(value, field)
+        : `${fieldWords(field)} ${valueWords(value, field)}`,
+    )
+    .join("; ");
+}
