@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 import stat
@@ -148,9 +149,52 @@ def test_a_third_party_joins_and_leaves(folder: Path) -> None:
     assert {str(shown(n)["digest"]) for n in ("north", "south", "east")} == {str(shown("north")["digest"])}
     run("charter leave --yes --why done --db east.db")
     run("charter export --db east.db -o left.json")
-    run("charter import left.json --db north.db")
+    assert "came into force: east has left the charter, " in run("charter import left.json --db north.db")
     assert shown("north")["states"] == {"north": "active", "south": "active", "east": "left"}
     assert "charter.signed" in run("audit show --kind charter --db south.db")
+
+
+def test_leaving_is_told_in_words(folder: Path) -> None:
+    """Who leaves, who hears of it and who looks later reads what it means, when it was and why."""
+    agree()
+    said = run("charter leave --yes --why done --db south.db").splitlines()
+    assert said[0] == "south has left the charter; the others are told with the next exchange"
+    assert said[1].startswith("signed: ")
+    run("charter export --db south.db -o left.json")
+    assert re.search(
+        r"^came into force: south has left the charter, [-0-9]+ [:0-9]+ UTC \(done\)$",
+        run("charter import left.json --db north.db"),
+        re.MULTILINE,
+    )
+    assert "came into force" not in run("charter import left.json --db north.db")
+    assert re.search(
+        r"  south: South, left [-0-9]+ [:0-9]+ UTC \(done\), ", run("charter show --db north.db")
+    )
+
+
+def test_suspending_is_told_in_words(folder: Path) -> None:
+    """Too few signatures are told with whose are missing; with enough the party is suspended, or back."""
+    agree()
+    init("east")
+    run("charter draft east.json --db north.db -o second.yaml")
+    run("charter propose second.yaml --db north.db")
+    for giver, taker in (("north", "south"), ("south", "east"), ("east", "north")):
+        run(f"charter export --db {giver}.db -o round.json")
+        if "waits for your signature" in run(f"charter import round.json --db {taker}.db"):
+            run(f"charter sign --db {taker}.db")
+    for verb, begun, done in (
+        ("suspend", "you have signed to suspend east", "east is suspended; the others are told"),
+        ("resume", "you have signed to take east back", "east is taken back; the others are told"),
+    ):
+        said = run(f"charter {verb} east --db north.db").splitlines()
+        assert said[:2] == [f"{begun}; it is not enough yet", "signed by north; missing: south"]
+        run("charter export --db north.db -o round.json")
+        run("charter import round.json --db south.db")
+        assert run(f"charter {verb} east --db south.db").startswith(done)
+        shows = run("charter show --db south.db")
+        assert ("East, suspended 20" in shows) == (verb == "suspend")
+        run("charter export --db south.db -o round.json")
+        assert f"came into force: {done.split(';')[0]}, 20" in run("charter import round.json --db north.db")
 
 
 def test_leaving_asks_first(folder: Path) -> None:

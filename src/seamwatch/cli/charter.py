@@ -159,17 +159,22 @@ def import_(
 
     Example: seamwatch charter import charter.json --db south.db
     """
+    from seamwatch.cli.charter_words import came_into_force
+    from seamwatch.cli.exchange_words import counted
     from seamwatch.cli.party_files import read_limited
     from seamwatch.pipeline.centre.agreeing import adopt
     from seamwatch.pipeline.centre.charter_files import MOST_FILE, read_charter_file
+    from seamwatch.pipeline.centre.charters import standing
 
     utf8_output()
     versions, notices = read_charter_file(read_limited(file, MOST_FILE), str(file))
     with open_party(db, keys) as node:
+        before = standing(node.store)
         new = adopt(node, versions, notices)
-        typer.echo(
-            f"{new} of {len(versions) + len(notices)} versions and notices were new or had new signatures"
-        )
+        whole = counted(len(versions) + len(notices), "version or notice")
+        typer.echo(f"{new} of {whole} {'was' if new == 1 else 'were'} new or newly signed")
+        for line in came_into_force(before, standing(node.store)):
+            typer.echo(line)
         _say_force(node)
 
 
@@ -231,12 +236,17 @@ def resume(
 
 def _told(node: Node, made: SignedCharter | Notice) -> None:
     """Say what was signed and what is still missing."""
+    from seamwatch.cli.charter_words import notice_done
+    from seamwatch.model.charter import Notice
     from seamwatch.pipeline.centre.charters import standing
 
     now = standing(node.store)
+    if isinstance(made, Notice):
+        for line in notice_done(made, now):
+            typer.echo(line)
+        return
     typer.echo(f"signed: {made.digest}")
     waits = {v.digest: quorum for v, quorum in now.proposals}
-    waits |= {n.digest: quorum for n, quorum in now.waiting}
     quorum = waits.get(made.digest)
     if quorum is None:
         typer.echo("in force")

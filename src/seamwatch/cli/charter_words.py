@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from seamwatch.coordinate.charter_codec import charter_json, notice_json
 from seamwatch.coordinate.keys import fingerprint
 from seamwatch.publish.plain import printable
+from seamwatch.vocabulary.coordination import NoticeKind, PartyState
 
 if TYPE_CHECKING:
     from seamwatch.coordinate.charter import Standing
     from seamwatch.coordinate.quorum import Quorum
+    from seamwatch.model.charter import CharterState, Notice
+    from seamwatch.model.party import Party
 
 
 def charter_lines(now: Standing) -> Iterator[str]:
@@ -27,7 +30,7 @@ def charter_lines(now: Standing) -> Iterator[str]:
         for party in charter.parties:
             role = "" if party.role.value == "member" else f", {party.role.value}"
             yield printable(
-                f"  {party.id}: {party.name}, {state.states[party.id].value}{role}, "
+                f"  {party.id}: {party.name}, {_part(state, party)}{role}, "
                 f"{party.address or 'no address'}, {fingerprint(party.sign_key)}"
             )
         for problem in state.problems:
@@ -39,6 +42,55 @@ def charter_lines(now: Standing) -> Iterator[str]:
             f"proposed: {notice.kind.value} {notice.party}, {notice.digest[:12]}; {_signatures(quorum)}"
             + (printable(f" ({notice.why})") if notice.why else "")
         )
+
+
+_DONE = {
+    NoticeKind.LEAVE: "has left the charter",
+    NoticeKind.SUSPEND: "is suspended",
+    NoticeKind.RESUME: "is taken back",
+}
+_WANTED = {
+    NoticeKind.LEAVE: "to leave",
+    NoticeKind.SUSPEND: "to suspend {}",
+    NoticeKind.RESUME: "to take {} back",
+}
+
+
+def notice_done(made: Notice, now: Standing) -> Iterator[str]:
+    """Yield what a signed notice does, or which signatures it still waits for; its digest comes last."""
+    quorum = next((q for n, q in now.waiting if n.digest == made.digest), None)
+    if quorum is None:
+        yield printable(f"{made.party} {_DONE[made.kind]}; the others are told with the next exchange")
+    else:
+        yield printable(f"you have signed {_WANTED[made.kind].format(made.party)}; it is not enough yet")
+        yield _signatures(quorum)
+    yield f"signed: {made.digest}"
+
+
+def came_into_force(before: Standing, now: Standing) -> Iterator[str]:
+    """Yield what is in force now and was not before: versions by their number, notices with who and why."""
+    known = {v.digest for v in before.chain}
+    for version in now.chain:
+        if version.digest not in known:
+            charter = version.charter
+            yield printable(f"came into force: {charter.name}, version {charter.version}")
+    had = {n.digest for n in before.state.notices} if before.state is not None else set()
+    held = now.state.notices if now.state is not None else ()
+    for notice in sorted(held, key=lambda n: n.at):
+        if notice.digest not in had:
+            yield printable(f"came into force: {notice.party} {_DONE[notice.kind]}, {_when_and_why(notice)}")
+
+
+def _part(state: CharterState, party: Party) -> str:
+    """Return how a party stands; of one that left or is suspended since when, and why."""
+    stands = state.states[party.id]
+    kind = {PartyState.LEFT: NoticeKind.LEAVE, PartyState.SUSPENDED: NoticeKind.SUSPEND}.get(stands)
+    found = [n for n in state.notices if (n.party, n.term, n.kind) == (party.id, party.term, kind)]
+    return f"{stands.value} {_when_and_why(max(found, key=lambda n: n.at))}" if found else stands.value
+
+
+def _when_and_why(notice: Notice) -> str:
+    return f"{notice.at:%Y-%m-%d %H:%M} UTC" + (f" ({notice.why})" if notice.why else "")
 
 
 def _signatures(quorum: Quorum) -> str:

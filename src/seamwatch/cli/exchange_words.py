@@ -12,7 +12,7 @@ from seamwatch.vocabulary.coordination import EntryKind, PartyState
 if TYPE_CHECKING:
     from seamwatch.pipeline.centre.syncing import SyncResult
 
-_MANY = {"entry": "entries"}
+_MANY = {"entry": "entries", "version or notice": "versions and notices"}
 
 
 def counted(number: int, word: str) -> str:
