@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from exchange_serving import notice, parties, put_notice, release, shown
+from exchange_serving import TestParty, notice, parties, put_notice, release, shown
 from seamwatch.cli.main import app
+from seamwatch.pipeline.centre.bundling import export_bundle
 from seamwatch.store import open_store
 from seamwatch.vocabulary.coordination import NoticeKind
 
@@ -44,6 +46,32 @@ def test_status_lists_the_parties(tmp_path: Path) -> None:
         assert "never" in never and "never" not in lines[1]
         assert lines[1].split()[:2] == ["a", "active"] and lines[1].split()[-2:] == ["2", "0"]
         assert "this one" in lines[2]
+
+
+def test_a_bundle_is_told_by_kind_and_is_a_contact(tmp_path: Path) -> None:
+    """What a bundle brought is told by kind; the status of both tells of it where there was no line."""
+    with parties(tmp_path, ["a", "b"], served=False) as made:
+        a, b = made["a"], made["b"]
+        for party in (a, b):
+            card = {"id": party.id, "name": party.id.upper(), "sign_key": "00" * 32}
+            party.node.store.put_own_party(card)
+        file = tmp_path / "a.bundle"
+
+        def carried() -> str:
+            export_bundle(a.node, "b", file)
+            return invoked("import", str(file), "--db", str(b.db)).stdout.strip()
+
+        def status(party: TestParty, other: int) -> str:
+            return invoked("status", "--db", str(party.db)).stdout.splitlines()[1 + other]
+
+        (record,) = release(a, "b", 1)
+        assert carried() == "from a: 1 release; 0 were known"
+        release(a, "b", 2, start=1)
+        a.node.withdraw("b", record, "wrong place")
+        assert carried() == "from a: 2 releases, 1 withdrawal; 1 was known"
+        assert carried() == "from a: nothing new; 4 were known"
+        assert re.search(r"active +by bundle, 20[-0-9]+ [:0-9]+  ", status(b, 0))
+        assert re.search(r"active +bundle written, 20[-0-9]+ [:0-9]+  ", status(a, 1))
 
 
 def test_withdrawals_name_who_is_waited_for(tmp_path: Path) -> None:

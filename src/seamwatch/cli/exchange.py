@@ -180,17 +180,29 @@ def _row(party: dict[str, Any]) -> tuple[str, ...]:
     state = party["state"] + (" (relay)" if party["role"] == "relay" else "")
     if party["me"]:
         return (party["id"], f"{state}, this one", "", "", "", "", "", "")
-    reached = party["reached"]
     return (
         party["id"],
         state,
-        reached[:16].replace("T", " ") if reached else "never",
+        _reached(party["reached"], party["bundle"]),
         str(sent["released"]),
         str(sent["withdrawn"]),
         str(sent["unreceipted"]),
         str(received["shown"]),
         str(received["held"]),
     )
+
+
+def _reached(line: str | None, bundle: dict[str, str | None]) -> str:
+    """Return when a party was heard last, over the line or by a bundle; else that one was written for it."""
+    taken, written = bundle["imported"], bundle["exported"]
+    for told, at in (
+        ("", line if line and line >= (taken or "") else None),
+        ("by bundle, ", taken),
+        ("bundle written, ", written),
+    ):
+        if at:
+            return told + at[:16].replace("T", " ")
+    return "never"
 
 
 @app.command("withdrawals")
@@ -249,12 +261,13 @@ def export(
 
     Example: seamwatch exchange export south.bundle --to south --db north.db
     """
+    from seamwatch.cli.exchange_words import counted
     from seamwatch.pipeline.centre.bundling import export_bundle
 
     with open_party(db, keys) as node:
         _release_due(node)
         count = export_bundle(node, to, file, whole=whole)
-    typer.echo(f"{count} entries for {to} written to {file}")
+    typer.echo(f"{counted(count, 'entry')} for {to} written to {file}")
 
 
 @app.command("import")
@@ -267,12 +280,13 @@ def import_(
 
     Example: seamwatch exchange import north.bundle --db south.db
     """
+    from seamwatch.cli.exchange_words import brought
     from seamwatch.pipeline.centre.bundling import import_bundle
 
     with open_party(db, keys) as node:
         taken = import_bundle(node, file)
         node.carry_out()
-    typer.echo(f"{taken.new} entries are new, {taken.known} were known")
+    typer.echo(f"from {taken.sender}: {brought(taken.kinds, taken.known)}")
     if taken.problem is not None:
         raise SeamwatchError(taken.text or taken.problem, code=taken.problem)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +12,18 @@ from seamwatch.coordinate.bundle import open_bundle, write_bundle
 from seamwatch.errors import InputError
 from seamwatch.model.exchange import Page, Taken
 from seamwatch.pipeline.centre.noting import audit
+from seamwatch.vocabulary.coordination import EntryKind
 
 if TYPE_CHECKING:
     from seamwatch.pipeline.centre.node import Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleTaken(Taken):
+    """What became of a bundle: who wrote it, and how many entries of each kind were new."""
+
+    sender: str
+    kinds: Mapping[EntryKind, int] = field(default_factory=dict)
 
 
 def export_bundle(node: Node, to: str, file: Path, *, whole: bool = False) -> int:
@@ -56,7 +67,7 @@ def _pages(node: Node, to: str, whole: bool) -> Iterator[Page]:
             epoch, after = last.epoch, last.number
 
 
-def import_bundle(node: Node, file: Path) -> Taken:
+def import_bundle(node: Node, file: Path) -> BundleTaken:
     """Take the pages of a bundle as if they had come over the line; return what became of all of them.
 
     A feed that meets a problem is taken no further, the others are; the first problem is told. InputError
@@ -68,6 +79,7 @@ def import_bundle(node: Node, file: Path) -> Taken:
         return None if found is None else found.sign_key
 
     new = known = 0
+    kinds: Counter[EntryKind] = Counter()
     problem: Taken | None = None
     stopped: set[tuple[str, str]] = set()
     node.active(node.me)
@@ -82,6 +94,8 @@ def import_bundle(node: Node, file: Path) -> Taken:
                 continue
             taken = node.take(page.items, via=bundle.sender)
             new, known = new + taken.new, known + taken.known
+            # What was known comes first: a feed grows only at its end.
+            kinds.update(i.entry.kind for i in page.items[taken.known : taken.known + taken.new])
             if taken.problem is not None:
                 stopped.add((first.sender, first.receiver))
                 problem = problem or taken
@@ -95,6 +109,15 @@ def import_bundle(node: Node, file: Path) -> Taken:
                 new=new,
                 known=known,
             )
+        sender = bundle.sender
     if problem is None:
-        return Taken(new=new, known=known)
-    return Taken(new=new, known=known, problem=problem.problem, text=problem.text, head=problem.head)
+        return BundleTaken(sender=sender, kinds=kinds, new=new, known=known)
+    return BundleTaken(
+        sender=sender,
+        kinds=kinds,
+        new=new,
+        known=known,
+        problem=problem.problem,
+        text=problem.text,
+        head=problem.head,
+    )

@@ -117,6 +117,10 @@ def _party(store: Store, state: CharterState, party: Party, me: str) -> dict[str
         "address": party.address,
         "me": party.id == me,
         "reached": _moment(contact.reached),
+        "bundle": {
+            "imported": _last(store, "bundle.imported", party.id),
+            "exported": _last(store, "bundle.exported", party.id),
+        },
         "problem": contact.problem,
         "sent": {
             "number": store.feed_head(me, party.id).number if party.id != me else 0,
@@ -131,6 +135,12 @@ def _party(store: Store, state: CharterState, party: Party, me: str) -> dict[str
             "held": counts.get("received.held", 0),
         },
     }
+
+
+def _last(store: Store, kind: str, subject: str) -> str | None:
+    """Return when something of a kind and subject was logged last."""
+    found = store.audit_entries(kind=kind, subject=subject, limit=1, newest_first=True)
+    return _moment(found[0].at) if found else None
 
 
 def _proposals(found: Standing) -> list[dict[str, Any]]:
