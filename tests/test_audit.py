@@ -178,7 +178,10 @@ def test_a_changed_entry_is_caught(nodes: dict[str, Node]) -> None:
     lines = log_of(nodes["a"])
     at = index_of(lines, "entry.sent")
     lines[at] = changed(lines[at], actor="nobody")
-    assert "was altered" in problems(verify_log(nodes["b"].store, lines))
+    report = verify_log(nodes["b"].store, lines)
+    assert "was altered" in problems(report)
+    assert not any(line.startswith("chain") for line in report.checked)
+    assert any(line.startswith("the signature") for line in report.checked)
 
 
 def test_a_changed_entry_with_its_own_hash_is_caught(nodes: dict[str, Node]) -> None:
@@ -247,8 +250,9 @@ def test_an_omitted_sending_is_caught(nodes: dict[str, Node]) -> None:
     lines = told_anew(
         nodes["a"], lambda es: [e for e in es if e.details.get("number") != 2 or e.kind != "entry.sent"]
     )
-    said = problems(verify_log(nodes["b"].store, lines))
-    assert "entry 2 of epoch 1" in said and "not in its log as sent" in said
+    report = verify_log(nodes["b"].store, lines)
+    assert "entry 2 of epoch 1, which this node took from a, is not in its log as sent" in problems(report)
+    assert [line.split(" ", 1)[0] for line in report.checked] == ["chain", "the", "0"]
     assert verify_log(nodes["c"].store, lines).ok  # who was not concerned can't know
 
 
@@ -287,7 +291,10 @@ def test_a_log_that_was_told_anew_is_caught(nodes: dict[str, Node]) -> None:
     def renamed(entries: list[AuditEntry]) -> list[AuditEntry]:
         return [replace(entries[0], actor="nobody"), *entries[1:]]
 
-    assert "told anew" in problems(verify_log(store, told_anew(nodes["a"], renamed)))
+    report = verify_log(store, told_anew(nodes["a"], renamed))
+    assert "told anew" in problems(report)
+    assert not any(line.startswith("that it continues") for line in report.checked)
+    assert any(line.startswith("chain") for line in report.checked)
     assert verify_log(store, log_of(nodes["a"])).ok
 
 

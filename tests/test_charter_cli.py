@@ -220,6 +220,9 @@ def test_a_log_is_verified_by_the_other_party(folder: Path) -> None:
     assert "it holds" in run("audit verify north.jsonl --db south.db")
     path = Path("north.jsonl")
     path.write_text(path.read_text().replace('"actor":"cli"', '"actor":"me"', 1))
+    lines = run("audit verify north.jsonl --db south.db", code=1).splitlines()
+    assert [line.split(":")[0] for line in lines[1:3]] == ["problem", "compared"]
+    assert not any(line.startswith("compared: chain") for line in lines)
     said = json.loads(run("audit verify north.jsonl --json --db south.db", code=1).splitlines()[0])
     assert said["ok"] is False and "altered" in said["problems"][0]
 

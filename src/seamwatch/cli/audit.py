@@ -89,6 +89,7 @@ def verify(
 
     Example: seamwatch audit verify north.audit.jsonl --db south.db
     """
+    from seamwatch.cli.exchange_words import counted
     from seamwatch.errors import InputError
     from seamwatch.pipeline.centre.audit_checking import lines_of, report_json, verify_log
     from seamwatch.publish.plain import printable
@@ -104,11 +105,12 @@ def verify(
         typer.echo(json_line(report_json(report)))
     else:
         at = report.at.isoformat(sep=" ", timespec="seconds")
-        typer.echo(printable(f"log of {report.party}, as of {at}: {report.entries} entries"))
-        for line in report.checked:
-            typer.echo(printable(f"compared: {line}"))
+        entries = counted(report.entries, "entry")
+        typer.echo(printable(f"log of {report.party}, as of {at}: {entries}"))
         for line in report.problems:
             typer.echo(printable(f"problem: {line}"))
+        for line in report.checked:
+            typer.echo(printable(f"compared: {line}"))
         typer.echo("it holds" if report.ok else "it does not hold")
     if not report.ok:
         say(f"seamwatch: the log in {file} does not hold")

@@ -62,9 +62,10 @@ def verify_log(store: Store, lines: Iterable[bytes], *, at: datetime | None = No
     me = "" if card is None else str(card["id"])
     sent, taken = _Ranges(store, party, me), _Ranges(store, me, party)
     earlier = store.verified_audit(party)
-    problems = reader.problems
+    problems, retold = reader.problems, False
     for entry in reader.read():
         if earlier is not None and entry.number == earlier[0] and entry.hash != earlier[1]:
+            retold = True
             problems.append(
                 f"entry {entry.number} is another one than on {earlier[2]:%Y-%m-%d %H:%M} UTC, when this log "
                 "was verified last: it was told anew, or the party was restored from a backup"
@@ -75,7 +76,9 @@ def verify_log(store: Store, lines: Iterable[bytes], *, at: datetime | None = No
         feed = (entry.details.get("sender"), entry.details.get("receiver", party))
         if entry.kind in _TAKEN and feed == (me, party):
             taken.add(entry)
+    checked = ["chain and numbers of all entries"] if len(problems) == retold else []
     if earlier is not None and reader.head[0] < earlier[0]:
+        retold = True
         problems.append(
             f"the log ends with entry {reader.head[0]}; on {earlier[2]:%Y-%m-%d %H:%M} UTC it was verified "
             f"up to entry {earlier[0]}: it was shortened, or is an older one"
@@ -85,9 +88,11 @@ def verify_log(store: Store, lines: Iterable[bytes], *, at: datetime | None = No
         keys.append(str(card["sign_key"]))
     if not keys:
         problems.append(f"no version of the charter that was in force here names {party!r}")
+    found = len(problems)
     reader.check_signature(keys)
-    checked = ["chain and numbers of all entries", "the signature, with the key from the charter known here"]
-    if earlier is not None:
+    if len(problems) == found and keys:
+        checked.append("the signature, with the key from the charter known here")
+    if earlier is not None and not retold:
         checked.append(f"that it continues the log verified on {earlier[2]:%Y-%m-%d %H:%M} UTC")
     if me and party != me:
         _check_sent(store, sent, reader.opening.at, problems, checked)
@@ -158,6 +163,7 @@ def _count(value: Any) -> int:
 
 def _check_sent(store: Store, sent: _Ranges, made: datetime, problems: list[str], checked: list[str]) -> None:
     """What this node took from the party must stand in its log as sent."""
+    found = len(problems)
     problems += sent.wrong
     same = late = open_ended = 0
     for epoch in range(1, store.feed_head(sent.sender, sent.receiver).epoch + 1):
@@ -179,21 +185,25 @@ def _check_sent(store: Store, sent: _Ranges, made: datetime, problems: list[str]
         if missed:
             problems.append(
                 f"{_numbers(missed)} of epoch {epoch}, which this node took from {sent.sender}, "
-                "are not in its log as sent"
+                f"{'is' if len(missed) == 1 else 'are'} not in its log as sent"
             )
-    checked.append(f"{same:,} entries that this node took from {sent.sender}: in its log as sent, the same")
+    if len(problems) == found:
+        checked.append(
+            f"{_entries(same)} that this node took from {sent.sender}: in its log as sent, the same"
+        )
     if open_ended:
         checked.append(
-            f"{open_ended:,} entries stand in its log in a run whose end did not come here yet: not compared"
+            f"{_entries(open_ended)} in a run of its log whose end did not come here yet: not compared"
         )
     if late:
-        checked.append(f"{late:,} entries are younger than this log: ask for a newer one to compare them")
+        checked.append(f"{_entries(late)} younger than this log: ask for a newer one to compare them")
 
 
 def _check_taken(
     store: Store, taken: _Ranges, made: datetime, problems: list[str], checked: list[str]
 ) -> None:
     """What the party receipted must stand in its log as taken, and only what this node sent."""
+    found = len(problems)
     problems += taken.wrong
     party = taken.receiver
     for epoch, _, number in taken.unknown[:MOST_PROBLEMS]:
@@ -213,7 +223,12 @@ def _check_taken(
             f"{party} receipted {_numbers(missed)} of epoch {epoch} of this node's feed, and its log does "
             "not say that it took them"
         )
-    checked.append(f"{last:,} entries that {party} receipted to this node: in its log as taken")
+    if len(problems) == found:
+        checked.append(f"{_entries(last)} that {party} receipted to this node: in its log as taken")
+
+
+def _entries(count: int) -> str:
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
 
 
 def _numbers(numbers: list[int]) -> str:
