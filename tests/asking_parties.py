@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,9 +26,9 @@ def _agreed(charter: Charter) -> Charter:
 
 
 @contextmanager
-def asking(folder: Path) -> Iterator[dict[str, TestParty]]:
+def asking(folder: Path, silent: Sequence[str] = ()) -> Iterator[dict[str, TestParty]]:
     """Yield two parties whose databases and key files lie in a folder; nothing is served."""
-    with parties(folder, [NORTH, SOUTH], served=False, change=_agreed) as made:
+    with parties(folder, [NORTH, SOUTH], silent=silent, served=False, change=_agreed) as made:
         for party in made.values():
             card = party.node.state().charter.party(party.id)
             assert card is not None

@@ -51,6 +51,16 @@ def test_a_request_and_its_answer(two: dict[str, TestParty]) -> None:
     assert "No requests" in said(north, "request", "list", "--state", "declined")
 
 
+def test_who_has_no_address_gets_it_as_a_file(tmp_path: Path) -> None:
+    """Who asks and who answers is told of the bundle, for each receiver without an address."""
+    with asking(tmp_path, silent=[SOUTH]) as two:
+        asked = run(two[NORTH], "request", "new", "Who covers the road?", "--to", SOUTH)
+        assert "seamwatch exchange export FILE --to south" in asked.stderr
+        carry(two)
+        answered = run(two[SOUTH], "request", "answer", asked.stdout.strip(), "accepted")
+        assert "seamwatch exchange sync sends it" in answered.stderr and "bring it" not in answered.stderr
+
+
 def test_unanswered_until_one_covers_it(two: dict[str, TestParty]) -> None:
     """An incident in a contested area is listed until a party says that it covers it."""
     north = two[NORTH]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from seamwatch.errors import REFUSED
 from seamwatch.vocabulary.coordination import EntryKind, PartyState
 
 if TYPE_CHECKING:
+    from seamwatch.model.charter import CharterState
     from seamwatch.pipeline.centre.syncing import SyncResult
 
 _MANY = {"entry": "entries", "version or notice": "versions and notices"}
@@ -50,3 +51,14 @@ def with_own_part(
     return tuple(
         replace(r, error=None) if r.error is not None and r.error.startswith(REFUSED) else r for r in results
     ), said
+
+
+def without_address(parties: Iterable[str], state: CharterState) -> Iterator[str]:
+    """Yield how what was said comes to each active party that has no address in the charter."""
+    for name in parties:
+        found = state.active(name)
+        if found is not None and found.address is None:
+            yield (
+                f"{name} has no address: it fetches this itself, or bring it as a file: "
+                f"seamwatch exchange export FILE --to {name}"
+            )

@@ -19,7 +19,8 @@ from seamwatch.vocabulary.coordination import Priority, RequestKind, RequestStat
 
 if TYPE_CHECKING:
     from seamwatch.model.charter import AnswerTime
-    from seamwatch.model.request import RequestView
+    from seamwatch.model.request import Request, RequestView
+    from seamwatch.pipeline.centre.node import Node
     from seamwatch.store.base import Store
 
 OFFICE_OPTION = typer.Option(
@@ -137,7 +138,7 @@ def new(
                 actor="cli",
             )
         typer.echo(made.request.id)
-        say("It is signed and stored; seamwatch exchange sync sends it.")
+        _say_ways(node, made.request)
 
 
 @app.command("list")
@@ -220,7 +221,19 @@ def answer(
             node, full_id(node.store, id), RequestState(state.value), text, by=by, actor="cli"
         )
         typer.echo(_stands(made))
-        say("It is signed and stored; seamwatch exchange sync sends it.")
+        _say_ways(node, made.request)
+
+
+def _say_ways(node: Node, request: Request) -> None:
+    """Say how a request or an answer goes out: over the line, and as a file to who has no address."""
+    from seamwatch.cli.exchange_words import without_address
+
+    say("It is signed and stored; seamwatch exchange sync sends it.")
+    state = node.state()
+    # Who covers something asks nobody, and all are told.
+    told = {request.sender, *request.to} - {node.me} or {p.id for p in state.charter.parties} - {node.me}
+    for line in without_address(sorted(told), state):
+        say(line)
 
 
 def _stands(view: RequestView) -> str:
