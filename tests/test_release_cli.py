@@ -117,6 +117,33 @@ def test_a_withheld_field_and_a_label_go_out_as_new_versions(db: str) -> None:
     assert "TLP:AMBER+STRICT" in run(db, "preview", "--to", "b", incident).stdout
 
 
+def test_a_rule_that_releases_nothing_takes_back_what_went_out(db: str) -> None:
+    """What it is about is withdrawn with the next run; the preview says by which rule."""
+    rules(db)
+    assert "b: 2 released, 0 withdrawn" in run(db, "run").stdout
+    rules(db, ROUGH.replace("rules:", "rules:\n  - {id: not-to-b, to: [b], release: nothing}"))
+    assert "rule not-to-b releases nothing of it to b" in run(db, "preview", "--to", "b").stdout
+    assert "b: 0 released, 2 withdrawn" in run(db, "run").stdout
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("killed", "with killed go the victims who were killed and all quotes: they would tell it"),
+        ("date", "with date go the days of publication and all quotes: they would tell it"),
+        ("weapons", "with weapons goes what names it elsewhere, and all quotes: they would tell it"),
+        ("quotes", None),
+    ],
+)
+def test_withholding_a_field_says_what_goes_with_it(db: str, field: str, says: str | None) -> None:
+    """What would tell the field is withheld too: that is said, and stands in the preview."""
+    rules(db, "rules: [{id: all, to: [b], tlp: amber}]")
+    told = run(db, "withhold", incident_of(db), "--field", field, "--by", "Ana").stderr
+    assert ("they would tell it" in told) == (says is not None) and (says or "") in told
+    content = json.loads(run(db, "preview", "--to", "b", incident_of(db), "--json").stdout)["content"]
+    assert "quotes" in content["withheld"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

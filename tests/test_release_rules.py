@@ -120,6 +120,16 @@ def test_the_first_rule_that_fits_decides_and_own_rules_win() -> None:
     assert made.rule == "mine"
 
 
+def test_a_rule_that_releases_nothing_ends_the_search() -> None:
+    """It needs no label, rules after it are not tried, and of rules without it the JSON stays the same."""
+    (rule,) = rules_from_yaml("rules: [{id: not-to-b, to: [b], release: nothing}]")
+    assert rules_from_yaml(rules_yaml([rule])) == rules_from_json(rules_json([rule])) == (rule,)
+    made = verdict(case_of(view_of({})), rules_in_order([rule, EXACT], ()), (), RECEIVING)
+    assert (made.state, made.rule) == ("none", "not-to-b")
+    assert made.text == "rule not-to-b releases nothing of it to b"
+    assert "release" not in rule_json(EXACT) and rule_json(rule)["release"] == "nothing"
+
+
 def test_a_hold_holds_until_a_release() -> None:
     """HOLD stops an incident for one party or all; a later RELEASE lets it go."""
     held = order(OrderKind.HOLD, why="sources at risk")
@@ -325,6 +335,8 @@ def test_rules_come_back_from_json_and_yaml(rule: ReleaseRule, hours: int, red: 
         ("- {id: n, to: b, tlp: red}\n- {id: n, to: b, tlp: red}", "rules[1].id", "rule 1 has this id too"),
         ("- {id: n, to: b, to: c, tlp: red}", "rules", "'to' stands here twice"),
         ("- &a {id: n, to: b, tlp: red}\n- *a", "rules", "anchors and aliases"),
+        ("- {id: n, to: b, release: all}", "rules[0].release", "expected nothing"),
+        ("- {id: n, to: b, release: nothing, after_hours: 4}", "rules[0].after_hours", "leave this out"),
         ("- [", "rules", "no YAML"),
     ],
 )
@@ -339,4 +351,9 @@ def test_the_rules_in_the_docs_can_be_used() -> None:
     """The example in the how-to page is a valid file of rules."""
     page = Path(__file__).parent.parent / "docs/how-to/decide-what-is-released.md"
     text = page.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
-    assert [rule.id for rule in rules_from_yaml(text)] == ["shared-area-health", "arrests", "confirmed"]
+    assert [rule.id for rule in rules_from_yaml(text)] == [
+        "shared-area-health",
+        "arrests",
+        "no-strikes-for-press",
+        "confirmed",
+    ]

@@ -15,7 +15,7 @@ from seamwatch.cli.database import DB_OPTION, database_path, open_database
 from seamwatch.cli.decide import BY_OPTION, WHY_OPTION, who_decides
 from seamwatch.cli.key_file import KEYS_OPTION, open_party
 from seamwatch.cli.output import say, utf8_output
-from seamwatch.cli.release_text import run_lines, status_lines, write_preview
+from seamwatch.cli.release_text import goes_with, run_lines, status_lines, write_preview
 from seamwatch.errors import InputError
 from seamwatch.model.release import ReleaseOrder
 from seamwatch.vocabulary.coordination import OrderKind, Tlp
@@ -254,6 +254,8 @@ def withhold(
 
     order = _made(db, incident, OrderKind.WITHHOLD_FIELD, by, why, to)
     _order(db, keys, incident, replace(order, field=field))
+    if (more := goes_with(field)) is not None:
+        say(more)
 
 
 @app.command("approve")

@@ -110,6 +110,27 @@ def _plain(value: Any) -> Any:
     return f"{', '.join(parts)} (within {value['radius_km'] or '?'} km)"
 
 
+def goes_with(field: str) -> str | None:
+    """Return what is withheld with a field because it would tell it; None where nothing is.
+
+    >>> goes_with("killed")
+    'with killed go the victims who were killed and all quotes: they would tell it'
+    """
+    from seamwatch.model.codec import TOLLS
+
+    if field in ("quotes", "status"):
+        return None if field == "quotes" else "with status go all quotes: they would tell it"
+    if field in TOLLS:
+        went = f"go the victims who were {field} and all quotes"
+    elif field == "date":
+        went = "go the days of publication and all quotes"
+    elif field == "sources":
+        went = "go through whom a claim came, what names an outlet, and all quotes"
+    else:
+        went = "goes what names it elsewhere, and all quotes"
+    return f"with {field} {went}: they would tell it"
+
+
 def run_lines(run: ReleaseRun) -> Iterator[str]:
     """Yield what a run did: a line for each party, and what waits."""
     for party in sorted(run.sent.keys() | run.withdrawn.keys()):

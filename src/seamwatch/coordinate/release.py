@@ -115,6 +115,9 @@ class _Weigher:
         chosen = next((r for r in rules if fits(r.rule, view.incident, self._receiver, update=update)), None)
         if chosen is None:
             return self._none("none", f"no rule releases it to {self._receiver}")
+        if chosen.rule.nothing:
+            said = f"{_rule_text(chosen)} releases nothing of it to {self._receiver}"
+            return self._none("none", said, chosen)
         known, due = self._known(view, chosen.rule)
         tlp = self._label(chosen.rule, view)
         if tlp is Tlp.RED and self._receiver not in chosen.rule.to:

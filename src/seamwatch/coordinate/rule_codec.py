@@ -27,13 +27,16 @@ MOST_RULES = 500
 MOST_BYTES = 512 * 1024
 MOST_HOURS = 24 * 366 * 10
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_KEYS = ("id", "to", "tlp", "areas", "types", "statuses", "after_hours", "approval", "fields")
+_KEYS = ("id", "to", "tlp", "areas", "types", "statuses", "after_hours", "approval", "fields", "release")
+_NOTHING = "nothing"
 _TYPES = {str(name).casefold(): str(name) for name in (*EventType, *SubEventType)}
 _MOST_NAMES = 1000
 
 
 def rule_json(rule: ReleaseRule) -> dict[str, Any]:
     """Return a rule as JSON, every key there; the same rule always gives the same JSON.
+
+    Only of a rule that releases nothing `release` is there: rules that were signed before stay the same.
 
     >>> rule = ReleaseRule(id="near", to=("b",), tlp=Tlp.AMBER, fields={"place": Grain.DISTRICT})
     >>> rule_json(rule)["fields"]
@@ -54,6 +57,7 @@ def rule_json(rule: ReleaseRule) -> dict[str, Any]:
             for name in FIELDS
             if rule.fields.get(name, Grain.EXACT) is not Grain.EXACT
         },
+        **({"release": _NOTHING} if rule.nothing else {}),
     }
 
 
@@ -73,16 +77,18 @@ def rule_from_json(row: object, where: str = "rule", field: str = "rule") -> Rel
         )
     reader = _Reader(row, f"{where} ({name})" if name not in where else where, field)
     reader.only(_KEYS)
+    nothing = reader.nothing()
     rule = ReleaseRule(
         id=name,
         to=reader.parties(),
-        tlp=reader.label(),
+        tlp=Tlp.AMBER if nothing and row.get("tlp") is None else reader.label(),
         areas=reader.names("areas"),
         types=reader.types(),
         statuses=reader.statuses(),
         after_hours=reader.hours(),
         approval=reader.flag("approval"),
         fields=reader.grains(),
+        nothing=nothing,
     )
     if rule.tlp is Tlp.RED and EVERYONE in rule.to:
         raise reader.wrong("to", f"{Tlp.RED.value} goes only to parties that the rule names, not to everyone")
@@ -237,6 +243,16 @@ class _Reader:
         if not isinstance(value, bool):
             raise self.wrong(key, f"expected true or false, got {_shown(value)}")
         return value
+
+    def nothing(self) -> bool:
+        """Return whether the rule releases nothing; it has then nothing that says how it is released."""
+        value = self._row.get("release")
+        if value not in (None, _NOTHING):
+            raise self.wrong("release", f"expected {_NOTHING}, or no such key, got {_shown(value)}")
+        for key in ("after_hours", "approval", "fields"):
+            if value is not None and self._row.get(key):
+                raise self.wrong(key, f"leave this out: the rule releases {_NOTHING}")
+        return value is not None
 
     def grains(self) -> dict[str, Grain]:
         rows = self._row.get("fields")

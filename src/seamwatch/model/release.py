@@ -39,18 +39,19 @@ class ReleaseRule:
     released. `to` are ids of parties, or EVERYONE. `areas`, `types`, `statuses`: one of each is enough,
     empty ones do not restrict. `fields` gives the grain of each field that is not EXACT. `after_hours`
     counts from when the own record had what is told. `approval` asks for a second person's approval of each
-    incident.
+    incident. `nothing` releases nothing of what fits: rules after it are not tried.
     """
 
     id: str
     to: tuple[str, ...]
-    tlp: Tlp
+    tlp: Tlp = Tlp.AMBER
     areas: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     after_hours: float = 0.0
     approval: bool = False
     fields: Mapping[str, Grain] = field(default_factory=dict)
+    nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
