@@ -404,6 +404,8 @@ class World:
             Path(f"{member.db}{extra}").unlink(missing_ok=True)
         shutil.copyfile(path, member.db)
         member.restored += 1
+        # Nor does it know now who takes part no longer: what it appends before it learns that goes nowhere.
+        self.frozen = {pair: at for pair, at in self.frozen.items() if pair[0] != member.id}
         self.open(member)
 
     def exchange(self, member: Member) -> tuple[SyncResult, ...]:
