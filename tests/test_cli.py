@@ -230,7 +230,7 @@ def test_a_full_disk_rejects_what_does_not_fit_and_keeps_the_rest(tmp_path: Path
     run("read", "-", "--db", db, stdin=line(id="A", text=BLAST))
     size = (tmp_path / "x.db").stat().st_size
     big = "".join(
-        line(id=f"B{i}", text=f"{BLAST.replace('Two', str(i + 20))} {f'word{i} ' * 150_000}")
+        line(id=f"B{i}", text=f"{BLAST.replace('Two', str(i + 20))} {(f'word{i}' * 60 + ' ') * 3_000}")
         for i in range(3)
     )
     done = run("read", "-", "--db", db, stdin=big, limit=size + 20_000)

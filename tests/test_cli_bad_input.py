@@ -217,7 +217,7 @@ def test_a_full_disk_stores_what_fits_and_the_rest_later(tmp_path: Path) -> None
     db = tmp_path / "x.db"
     run("read", "-", "--db", str(db), stdin=line(id="A", text=BLAST))
     rows = [
-        line(id=f"B{i}", text=f"{BLAST.replace('Two', str(i + 20))} {f'word{i} ' * 150_000}")
+        line(id=f"B{i}", text=f"{BLAST.replace('Two', str(i + 20))} {(f'word{i}' * 60 + ' ') * 3_000}")
         for i in range(3)
     ]
     source = "".join([*rows, line(id="C", text=QUIET)])
