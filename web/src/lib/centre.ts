@@ -161,6 +161,8 @@ export interface Rule {
   approval: boolean;
   /** How much is given of each field that is not given exactly. */
   fields: Record<string, string>;
+  /** "nothing" where what fits the rule goes to nobody named in it. */
+  release?: "nothing";
 }
 
 export interface Rules {

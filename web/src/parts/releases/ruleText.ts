@@ -12,12 +12,13 @@ export function ruleText(rule: Rule, view: CentreView | null): string[] {
   const to = rule.to.includes("*") ? t("releases.everyParty") : rule.to.map((id) => nameOf(view, id)).join(", ");
   const withheld = Object.keys(rule.fields).filter((field) => rule.fields[field] === "withheld");
   const coarse = Object.entries(rule.fields).filter(([, grain]) => grain !== "withheld" && grain !== "exact");
+  const nothing = rule.release === "nothing";
   return [
-    t("releases.ruleTo", { to, label: rule.tlp }),
+    nothing ? t("releases.ruleNothing", { to }) : t("releases.ruleTo", { to, label: rule.tlp }),
     areas.length ? t("releases.ruleAreas", { areas: areas.join(", ") }) : t("releases.ruleEverywhere"),
     rule.types.length ? t("releases.ruleTypes", { types: rule.types.map(eventType).join(", ") }) : "",
     rule.statuses.length ? t("releases.ruleStatuses", { statuses: rule.statuses.map(status).join(", ") }) : "",
-    rule.after_hours ? t("releases.ruleAfter", { count: rule.after_hours }) : t("releases.ruleAtOnce"),
+    nothing ? "" : rule.after_hours ? t("releases.ruleAfter", { count: rule.after_hours }) : t("releases.ruleAtOnce"),
     rule.approval ? t("releases.ruleApproval") : "",
     ...coarse.map(([field, grain]) =>
       t("releases.ruleCoarse", { field: fieldWords(field), grain: said(`releases.grain.${grain}`, grain) }),
