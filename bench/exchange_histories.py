@@ -5,7 +5,7 @@
 In each history up to five parties and perhaps a relay read reports, change rules, order, exchange over lines
 that lose, repeat and delay, are killed, restored from backups, suspended, and leave. After every step it is
 checked that nobody sees what the rules did not release to it, and in the end that all agree, that every
-withdrawal is receipted, that no content of it is left, and that the audit logs verify (tests/history_world.py).
+withdrawal is receipted, that no content of it is left, and that audit logs verify (tests/history_world.py).
 A test plants breaches and sees that each is caught (tests/test_histories.py).
 """
 
