@@ -48,7 +48,7 @@ class SyncResult:
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """The exchange with one party while it goes on; `whole` until less came or went than the heads say."""
+    """The exchange with one party while it goes on; `whole` while the heads that were read hold after it."""
 
     node: Node
     party: Party
@@ -177,7 +177,7 @@ def _exchange(run: _Run, contact: Contact) -> Contact:
         run.state = node.state()
         if not takes_part and run.state.active(node.me) is not None:
             _take_in(run, heads)
-    # Where pages were fewer than the heads say (an answer of before), the heads must be read again.
+    # Where pages were fewer than the heads say (an answer of before), or more went, they are read again.
     return replace(contact, etag=etag if run.whole else None, counts=_own_heads(run))
 
 
@@ -276,13 +276,14 @@ def _push(run: _Run, receiver: str, heads: Heads) -> None:
         )
         if not items:
             return
+        # The heads that were read are of before: the next exchange must read them anew, not ask whether they
+        # changed. A relay that was restored in between would have them just so again.
+        run.whole = False
         for taken in run.line.bring([Page(items=items, head=mine)]):
             run.went += taken.new
             if taken.problem is not None:
                 run.problems.append(f"{run.party.id} takes no more to {receiver}: {taken.text}")
                 return
-            there = taken.head
-            run.whole = run.whole and there is not None and there.number >= items[-1].entry.number
         after = items[-1].entry.number
 
 
