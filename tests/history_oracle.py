@@ -147,7 +147,10 @@ def allowed(known: Knowledge, key: str, receiver: str, now: datetime) -> Seen | 
         seen = orders.approved.get((key, receiver))
         if seen is None:
             return None
-        # What somebody approved may go out; what became finer since waits for another approval.
+        # What somebody approved may go out; what became finer since waits for another approval. So do sources
+        # that would be told with their days of publication now that the day is exact.
+        if grains[1] == "exact" != seen[1]:
+            seen = (*seen[:3], "withheld")
         pairs = zip(grains, seen, strict=True)
         grains = tuple(max(pair, key=FINENESS.index) for pair in pairs)  # type: ignore[assignment]
     place, day, killed, sources = grains
