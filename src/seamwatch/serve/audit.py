@@ -54,7 +54,7 @@ def audit(
         str | None, Query(max_length=60, description="A kind, as entry.sent, or its first part, as charter.")
     ] = None,
     subject: Annotated[str | None, Query(max_length=200, description="About one subject, by its id.")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Annotated[int, Query(ge=1, le=500, description="How many a page has.")] = 100,
     cursor: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
 ) -> Response:
     """Return the entries of this node's audit log, the newest first."""
