@@ -142,6 +142,7 @@ def measure(records: int, picture: str, seed: int, folder: Path) -> dict[str, An
     whole, carried = clock.stages["exchange"], clock.stages["carry out"]
     clock.stages["transfer and take"] = {k: whole[k] - carried[k] for k in whole}
     return {
+        "command": "python bench/exchange_sync.py",
         "records": records,
         "picture": picture,
         "seed": seed,
