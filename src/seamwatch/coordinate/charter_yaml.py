@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import yaml
 
 from seamwatch.coordinate.charter_codec import MOST_BYTES, charter_from_json, charter_json
-from seamwatch.errors import FieldError, InputError
+from seamwatch.coordinate.strict import read_yaml
 from seamwatch.model.charter import Charter
 
 _HEAD = """\
@@ -44,40 +42,8 @@ def charter_from_yaml(text: str, where: str = "charter") -> Charter:
 
     Anchors are refused, so that a small file can't unfold into a large one, and keys that stand twice.
     """
-    if len(text) > MOST_BYTES:
-        raise InputError(
-            f"{where} is larger than {MOST_BYTES // 1024} KiB: it was not read", code="too_large"
-        )
-    try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise InputError(f"{where}: anchors and aliases (& and *) are not allowed here")
-        _refuse_twice(yaml.compose(text, Loader=yaml.SafeLoader), where)
-        row = yaml.safe_load(text)
-    except yaml.YAMLError as wrong:
-        mark = getattr(wrong, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark is not None else ""
-        problem = getattr(wrong, "problem", None) or "it can't be read"
-        raise InputError(f"{where}: {line}this is no YAML ({problem})") from None
-    except (RecursionError, ValueError) as wrong:
-        raise InputError(f"{where}: this can't be read ({wrong})") from None
+    row = read_yaml(text, where, MOST_BYTES, "charter")
     if isinstance(row, dict) and isinstance(row.get("text"), str):
         # A block of text ends with a line break that nobody means.
         row["text"] = row["text"].strip()
     return charter_from_json(row)
-
-
-def _refuse_twice(node: Any, where: str) -> None:
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, value in one.value:
-                name = str(key.value)
-                if name in seen:
-                    line = key.start_mark.line + 1
-                    raise FieldError(f"{where}: line {line}: {name!r} stands here twice", field=name)
-                seen.add(name)
-                waiting.append(value)
-        elif isinstance(one, yaml.SequenceNode):
-            waiting.extend(one.value)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from seamwatch.coordinate.strict import read_yaml
 from seamwatch.errors import FieldError
 from seamwatch.model.release import EVERYONE, FIELDS, ReleaseRule
 from seamwatch.vocabulary.acled import EventType, SubEventType
@@ -125,23 +126,7 @@ def rules_from_yaml(text: str, where: str = "the rules") -> tuple[ReleaseRule, .
     FieldError that names the rule and the field that is wrong, and the line where it is no YAML. `where` is
     how messages call the text. Anchors are refused, so that a small file can't unfold into a large one.
     """
-    import yaml
-
-    if len(text) > MOST_BYTES:
-        raise FieldError(f"{where}: larger than {MOST_BYTES // 1024} KiB", field="rules")
-    try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise FieldError(f"{where}: anchors and aliases (& and *) are not allowed here", field="rules")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_twice(node, where)
-        whole = yaml.safe_load(text)
-    except yaml.YAMLError as wrong:
-        mark = getattr(wrong, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark is not None else ""
-        problem = getattr(wrong, "problem", None) or "can't be read"
-        raise FieldError(f"{where}: {line}this is no YAML ({problem})", field="rules") from None
-    except (RecursionError, ValueError) as wrong:
-        raise FieldError(f"{where}: this can't be read ({wrong})", field="rules") from None
+    whole = read_yaml(text, where, MOST_BYTES, "rules")
     if whole is None:
         return ()
     if not isinstance(whole, dict) or set(whole) != {"rules"}:
@@ -158,26 +143,6 @@ def rules_yaml(rules: Sequence[ReleaseRule]) -> str:
         for rule in rules
     ]
     return str(yaml.safe_dump({"rules": rows}, sort_keys=False, allow_unicode=True, width=100))
-
-
-def _refuse_twice(node: Any, where: str) -> None:
-    """Raise FieldError where a key stands twice: of the two values only the last would hold."""
-    import yaml
-
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, value in one.value:
-                name = str(key.value)
-                if name in seen:
-                    line = key.start_mark.line + 1
-                    raise FieldError(f"{where}: line {line}: {name!r} stands here twice", field="rules")
-                seen.add(name)
-                waiting.append(value)
-        elif isinstance(one, yaml.SequenceNode):
-            waiting.extend(one.value)
 
 
 class _Reader:

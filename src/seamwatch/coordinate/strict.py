@@ -1,4 +1,4 @@
-"""JSON of other parties read strictly: no key twice, no key unknown, nothing longer than its limit."""
+"""JSON and YAML read strictly: no key twice, no key unknown, nothing longer than its limit."""
 
 from __future__ import annotations
 
@@ -36,6 +36,45 @@ def read_json(text: bytes | str, where: str, most: int) -> Any:
     except (ValueError, RecursionError) as wrong:
         said = "nested too deep" if isinstance(wrong, RecursionError) else str(wrong)
         raise InputError(f"{where} is no JSON that can be read ({said}): ask for it again") from None
+
+
+def read_yaml(text: str, where: str, most: int, field: str) -> Any:
+    """Return the value of a YAML text of at most `most` characters; FieldError with this field where none.
+
+    Anchors are refused, so that a small text can't unfold into a large one, and keys that stand twice: of
+    two values only the last would hold.
+    """
+    import yaml
+
+    if len(text) > most:
+        raise FieldError(
+            f"{where} is larger than {most // 1024} KiB: it was not read", field=field, code="too_large"
+        )
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+            raise FieldError(f"{where}: anchors and aliases (& and *) are not allowed here", field=field)
+        waiting = [yaml.compose(text, Loader=yaml.SafeLoader)]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.MappingNode):
+                seen: set[str] = set()
+                for key, value in node.value:
+                    name = str(key.value)
+                    if name in seen:
+                        line = key.start_mark.line + 1
+                        raise FieldError(f"{where}: line {line}: {name!r} stands here twice", field=field)
+                    seen.add(name)
+                    waiting.append(value)
+            elif isinstance(node, yaml.SequenceNode):
+                waiting.extend(node.value)
+        return yaml.safe_load(text)
+    except yaml.YAMLError as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        at = f"line {mark.line + 1}: " if mark is not None else ""
+        problem = getattr(wrong, "problem", None) or "it can't be read"
+        raise FieldError(f"{where}: {at}this is no YAML ({problem})", field=field) from None
+    except (RecursionError, ValueError) as wrong:
+        raise FieldError(f"{where}: this can't be read ({wrong})", field=field) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
