@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from exchange_serving import notice, parties, put_notice, release, shown
+from seamwatch.pipeline.centre.auditing import record
+from seamwatch.pipeline.centre.overview import centre_json
 from seamwatch.store import open_store
 from seamwatch.vocabulary.coordination import NoticeKind
 from serving import serving
@@ -92,3 +94,12 @@ def test_the_desk_exchanges_by_itself_where_it_was_started_so(tmp_path: Path, ev
             while shown(b) != set(records):
                 assert time.monotonic() < end, "nothing came"
                 time.sleep(0.05)
+
+
+def test_the_log_tells_of_a_feed_that_was_rolled_back(tmp_path: Path) -> None:
+    """A sender that shows fewer entries than before is told of in words, not as any refused entry."""
+    with open_store(str(tmp_path / "log.db")) as store:
+        record(store, None, "node", "entry.refused", "north", sender="north", number=3, problem="rollback")
+        (line,) = centre_json(store)["log"]
+    assert line["party"] == "north"
+    assert line["text"].startswith("shows fewer entries than it has sent")

@@ -24,7 +24,7 @@ _LOGGED = ("charter", "notice", "entry.refused", "bundle", "feed")
 _WORDS = {
     "entry.refused": "an entry was refused",
     "feed.restarted": "a feed was begun anew after a restore from a backup",
-    "feed.rolled_back": "shows fewer entries than it has sent",
+    "feed.adopted": "own entries were fetched back after a restore from a backup",
     "bundle.exported": "a bundle was written",
     "bundle.imported": "a bundle was read",
 }
@@ -176,6 +176,8 @@ def _who(entry: AuditEntry) -> str | None:
 def _text(entry: AuditEntry) -> str:
     """Return a line for people: what happened, and the details that say which."""
     words = _WORDS.get(entry.kind, entry.kind.replace(".", " ").replace("_", " "))
+    if entry.details.get("problem") == "rollback":
+        words = "shows fewer entries than it has sent"
     shown = [
         f"{name} {value}"
         for name, value in entry.details.items()
