@@ -36,8 +36,14 @@ def folded(text: str) -> tuple[str, ...]:
 class Names:
     """Names that no text may tell.
 
-    A text tells one where it has all its words in a row, where one of its words is or begins with a longer
-    word of it ("Kulajo's", "Kirkuki"), or where it has it written in one ("AlbuNajm").
+    A text tells one where it has all its words in a row, where one of its words is, begins or ends with a
+    longer word of it ("Kulajo's", "Kirkuki", "AlHawija"), has such a word of five letters or more in its
+    midst, or where it has the whole name written in one ("AlbuNajm"). Better a text too few than a name too
+    many: a hidden Aden takes Laden with it.
+
+    >>> hidden = Names(["Tell Abu Wardi"])
+    >>> [hidden.told_in(text) for text in ("AbuWardi farm", "Wardis", "an intelligence office")]
+    [True, True, False]
     """
 
     def __init__(
@@ -82,13 +88,19 @@ class Names:
         if not text or not self._runs:
             return False
         words = folded(text)
-        if any(word[:size] in self._words for word in words for size in range(LONG, len(word) + 1)):
+        if any(self._gives_away(word) for word in words):
             return True
         for at, word in enumerate(words):
             if word in self._first and any(words[at : at + len(run)] == run for run in self._runs):
                 return True
         whole = "".join(words)
         return any(name in whole for name in self._squeezed)
+
+    def _gives_away(self, word: str) -> bool:
+        return any(
+            word.startswith(part) or word.endswith(part) or (len(part) > LONG and part in word)
+            for part in self._words
+        )
 
 
 class WholeNames:
