@@ -159,11 +159,13 @@ def test_hxl_has_its_tags_under_the_header() -> None:
     out = io.StringIO()
     hxl.write([told_for(CASES[0])], out)
     header, tags, row = csv.reader(io.StringIO(out.getvalue()))
-    assert len(header) == len(tags) == len(row) == 15
+    assert len(header) == len(tags) == len(row) == 17
     assert tags[:4] == ["#event+code", "#date+occurred", "#event+type", "#group+name+first"]
     found = dict(zip(tags, row, strict=True))
     assert (found["#group+name+first"], found["#group+name+second"]) == ("Islamic State", "policeman")
     assert (found["#affected+killed"], found["#affected+injured"]) == ("2", "3")
+    # What came later stands at the end: who reads by position finds the others where they were.
+    assert tags[13:] == ["#affected+killed", "#affected+injured", "#meta+party", "#meta+tlp"]
 
 
 @settings(max_examples=40, deadline=None)

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from made_incidents import article, incident, incidents, mention
 from seamwatch.model.incident import Actor, ArticleRef, Incident, SourcedMention, Target, Toll
-from seamwatch.model.incident_codec import incident_json
 from seamwatch.model.incident_decoding import incident_from_json
 from seamwatch.model.place import Place
 from seamwatch.model.time import TimeRange
 from seamwatch.publish import geojson, incident_csv, jsonl, record, table
+from seamwatch.publish.labels import labelled_json
 from seamwatch.publish.plain import date_words, toll_words
 from seamwatch.vocabulary.codes import ActorKind, Certainty, Status, TargetKind
 
@@ -46,7 +46,7 @@ PLACELESS = incident("I2", told("A2"), date=None, place=None, perpetrators=(), k
 def test_json_is_the_contracts_document() -> None:
     """One document with the list of incidents; none gives an empty list."""
     made = [incident("I1", told("A1")), PLACELESS]
-    assert json.loads(written(record.write, *made)) == {"incidents": [incident_json(i) for i in made]}
+    assert json.loads(written(record.write, *made)) == {"incidents": [labelled_json(i) for i in made]}
     assert json.loads(written(record.write)) == {"incidents": []}
 
 

@@ -255,6 +255,6 @@ def _article(where: str, row: Json, of_party: Json, source: str | None, day: dat
         source=source,
         published=day,
         party=party,
-        tlp=tlp_from_json(of_party.get("tlp"), f"{where}.tlp"),
+        tlp=tlp_from_json(row.get("tlp") or of_party.get("tlp"), f"{where}.tlp"),
         record=record_from_json(of_party, where),
     )

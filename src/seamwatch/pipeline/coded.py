@@ -14,7 +14,8 @@ from seamwatch.pipeline.coded_acled import acled_mention, acled_published
 from seamwatch.pipeline.coded_ucdp import ucdp_mention
 from seamwatch.pipeline.coded_values import Cells
 from seamwatch.pipeline.given import check_mention
-from seamwatch.vocabulary.coded import Dataset, Table
+from seamwatch.vocabulary.coded import LABEL_COLUMNS, LABEL_MARK, Dataset, Table
+from seamwatch.vocabulary.coordination import Tlp
 
 if TYPE_CHECKING:
     from seamwatch.ingest.coded import CodedRow
@@ -76,9 +77,18 @@ def article_of(row: CodedRow, register: ActorRegister) -> tuple[Article, Extract
         source=table.name,
         language="en",
         content_hash=hash_content(title, made.text),
+        tlp=_label(table, cells),
     )
     check_mention(mention, article, row.origin)
     return article, Extraction(mentions=(mention,))
+
+
+def _label(table: Table, cells: Cells) -> Tlp | None:
+    """Return the strictest label that a table of our own making gives a row, None where it gives none."""
+    parts = cells.text(LABEL_COLUMNS[table.dataset]).split(";")
+    said = {part.strip().removeprefix(LABEL_MARK) for part in parts if LABEL_MARK in part}
+    labels = [label for label in Tlp if label in said]
+    return labels[-1] if labels else None
 
 
 _MENTIONS: dict[Dataset, Callable[[str, RowText, Cells, ActorRegister], Mention]] = {

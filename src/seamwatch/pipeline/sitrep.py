@@ -18,6 +18,7 @@ from seamwatch.pipeline.sitrep_figures import bars_of, period_of, step_for, tota
 from seamwatch.pipeline.sitrep_notes import Notes
 from seamwatch.pipeline.sitrep_view import country_names, map_view
 from seamwatch.pipeline.visibility import FULL, list_visible
+from seamwatch.publish.labels import strictest_said
 from seamwatch.store.base import IncidentFilter
 from seamwatch.vocabulary.codes import Policy, Status
 from seamwatch.vocabulary.coordination import Tlp
@@ -142,9 +143,11 @@ def sitrep_of(
     if since_report is not None and then is not None:
         changes = changes_between(then, within, end_of(since_report), statuses, notes)
     step = step_for((until - since).days + 1)
+    label = strictest_said([*found, *(then or ())])
     return Sitrep(
         title=title or None,
         recipient=recipient or None,
+        label=None if label is None else label.value,
         made=_utc(made),
         area=wanted.area,
         asked=_asked(wanted),

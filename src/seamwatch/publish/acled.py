@@ -16,6 +16,7 @@ from seamwatch.publish.coded_words import (
     people_hit,
     told_in_words,
 )
+from seamwatch.publish.labels import with_label
 from seamwatch.vocabulary.acled import EventType, SubEventType
 from seamwatch.vocabulary.coded import ACLED
 from seamwatch.vocabulary.codes import ActorKind, VictimGroup
@@ -60,6 +61,11 @@ def row(incident: Incident, articles: Articles | None = None) -> Row:
     `fatalities` is the lowest of the figures that sources still hold, as ACLED's codebook has it, and
     `event_id_cnty` the incident's id.
     """
+    made = _row(incident, articles)
+    return made | {"tags": with_label(made["tags"], incident, by="told by=")}
+
+
+def _row(incident: Incident, articles: Articles | None) -> Row:
     found = imported_row(incident, ACLED, articles)
     if found is not None and found.alone:
         return {name: found.cells.get(name, "") for name in ACLED.columns}

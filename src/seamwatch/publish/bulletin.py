@@ -11,23 +11,14 @@ from seamwatch.model.incident import ArticleRef, Incident, SourcedMention
 from seamwatch.model.incident_codec import incident_json, tellers
 from seamwatch.model.text import Evidence
 from seamwatch.publish.coded_words import outlets_of, told_in_words
+from seamwatch.publish.labels import label_of
 from seamwatch.publish.plain import printable
-from seamwatch.vocabulary.coordination import Tlp
 
 Json = dict[str, Any]
-UNLABELLED = Tlp.AMBER
-"""What an own article without a label counts as."""
-
 MOST_QUOTES = 50
 _SINGLES = ("date", "place", *TOLLS)
 _LISTS = ("perpetrators", "targets", "victims", "weapons", "claims")
 _START = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def label_of(incident: Incident) -> Tlp:
-    """Return the strictest label of the articles that tell an incident."""
-    labels = (m.article.tlp or UNLABELLED for m in incident.mentions)
-    return max(labels, key=lambda label: label.strictness, default=UNLABELLED)
 
 
 def moments_of(incident: Incident) -> tuple[datetime, ...]:

@@ -11,7 +11,8 @@ from xml.etree import ElementTree as ET
 
 from seamwatch.model.bulletin import INCIDENT_KEY
 from seamwatch.model.incident import Incident
-from seamwatch.publish.bulletin import content_of, label_of, moments_of, text_of
+from seamwatch.publish.bulletin import content_of, moments_of, text_of
+from seamwatch.publish.labels import label_of
 from seamwatch.publish.misp import uuid_of
 from seamwatch.publish.plain import date_words, place_words
 from seamwatch.vocabulary.codes import Status

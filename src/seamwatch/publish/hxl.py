@@ -9,6 +9,7 @@ from typing import TextIO
 from seamwatch.model.incident import Incident
 from seamwatch.publish.cells import Row, safe
 from seamwatch.publish.coded_words import named, outlets_of, people_hit, told_in_words
+from seamwatch.publish.labels import party_names, said_label
 from seamwatch.vocabulary.acled import EventType
 from seamwatch.vocabulary.codes import VictimGroup
 
@@ -28,8 +29,10 @@ TAGS = {
     "What happened": "#description",
     "Killed": "#affected+killed",
     "Injured": "#affected+injured",
+    "Parties": "#meta+party",
+    "Label (TLP 2.0)": "#meta+tlp",
 }
-"""The header with the tag of each column, in order."""
+"""The header with the tag of each column, in order; new columns are added at the end."""
 
 
 def row(incident: Incident) -> Row:
@@ -56,6 +59,8 @@ def row(incident: Incident) -> Row:
         "#description": told_in_words(incident),
         "#affected+killed": killed.best if killed else None,
         "#affected+injured": injured.best if injured else None,
+        "#meta+party": "; ".join(party_names(incident)),
+        "#meta+tlp": said_label(incident),
     }
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from seamwatch.model.incident import Incident
-from seamwatch.model.incident_codec import incident_json
+from seamwatch.publish.labels import labelled_json
 from seamwatch.publish.plain import json_line
 
 
 def write(incidents: Iterable[Incident], out: TextIO) -> None:
     """Write one incident a line, each in the contract's shape."""
     for incident in incidents:
-        out.write(f"{json_line(incident_json(incident))}\n")
+        out.write(f"{json_line(labelled_json(incident))}\n")

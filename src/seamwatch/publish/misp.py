@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 
 from seamwatch.model.bulletin import INCIDENT_KEY
 from seamwatch.model.incident import Incident
-from seamwatch.publish.bulletin import content_of, label_of, moments_of, text_of
+from seamwatch.publish.bulletin import content_of, moments_of, text_of
+from seamwatch.publish.labels import label_of
 from seamwatch.publish.plain import date_words, json_line, place_words, toll_words
 from seamwatch.vocabulary.codes import Status
 from seamwatch.vocabulary.coordination import Tlp

@@ -11,6 +11,7 @@ from typing import Any
 from seamwatch.model.incident import Actor, Incident, Toll
 from seamwatch.model.place import Place
 from seamwatch.model.time import TimeRange
+from seamwatch.publish.labels import party_names, said_label
 from seamwatch.vocabulary.codes import Certainty, ClaimKind
 
 # Signs that move a terminal's cursor, colour it or turn the reading direction, and lone surrogates, which
@@ -177,6 +178,6 @@ def flat_row(incident: Incident) -> dict[str, Any]:
         "urls": _names(r.url for r in refs if r.url),
         "aliases": _names(incident.aliases),
         "areas": _names(share.name for share in incident.areas),
-        "parties": _names(dict.fromkeys(r.source or r.party for r in refs if r.party)),
-        "tlp": max((r.tlp for r in refs if r.tlp), key=lambda label: label.strictness, default=None),
+        "parties": _names(party_names(incident)),
+        "tlp": said_label(incident),
     }

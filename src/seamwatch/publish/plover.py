@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import seamwatch
 from seamwatch.model.incident import Incident
 from seamwatch.publish.coded_words import articles_of, country_of, outlets_of, told_in_words
+from seamwatch.publish.labels import label_words
 from seamwatch.publish.plain import json_line
 from seamwatch.vocabulary.acled import SubEventType
 from seamwatch.vocabulary.codes import Status, TargetKind, VictimGroup
@@ -95,7 +96,7 @@ def event(incident: Incident) -> Json:
         "coder": f"Seamwatch {seamwatch.__version__}",
         "coded_date": last[:10] if last else None,
         "coded_time": last[11:19] if last else None,
-        "comment": f"status: {incident.status.value}",
+        "comment": "; ".join((f"status: {incident.status.value}", *label_words(incident))),
     }
 
 

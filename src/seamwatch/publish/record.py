@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from seamwatch.model.incident import Incident
-from seamwatch.model.incident_codec import incident_json
+from seamwatch.publish.labels import labelled_json
 from seamwatch.publish.plain import json_line
 
 
@@ -14,5 +14,5 @@ def write(incidents: Iterable[Incident], out: TextIO) -> None:
     """Write `{"incidents": [...]}`, one incident a line: it streams, and versions compare well."""
     out.write('{"incidents": [')
     for number, incident in enumerate(incidents):
-        out.write(f"{',' if number else ''}\n{json_line(incident_json(incident))}")
+        out.write(f"{',' if number else ''}\n{json_line(labelled_json(incident))}")
     out.write("\n]}\n")

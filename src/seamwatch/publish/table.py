@@ -10,6 +10,7 @@ from typing import TextIO
 
 from seamwatch.model.incident import Incident
 from seamwatch.publish.areas import areas_words
+from seamwatch.publish.labels import strictest_said
 from seamwatch.publish.plain import (
     actor_words,
     date_words,
@@ -28,6 +29,7 @@ EMPTY = (
     "widen --since, --until, --area, --type, --actor or --as-of, or add --status all for the denied, "
     "retracted and foiled ones.\n"
 )
+LABELLED = "strictest label: {label}\n"
 LEGEND = "~ days not known exactly   ? claimed, accused or suspected   – nobody says\n"
 _STYLES = {Status.CONFIRMED: "green", Status.CLAIMED: "yellow", Status.DENIED: "red", Status.RETRACTED: "red"}
 _BREAK = re.compile(r"(?<=[/ ])(?=\S)")
@@ -139,3 +141,5 @@ def write(incidents: Iterable[Incident], out: TextIO, *, width: int | None = Non
         console.print(table)
     out.writelines(f"{line.rstrip()}\n" for line in drawn.get().splitlines())
     out.write(LEGEND)
+    if (label := strictest_said(found)) is not None:
+        out.write(LABELLED.format(label=label.value))

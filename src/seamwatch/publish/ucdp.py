@@ -10,6 +10,7 @@ from seamwatch.model.incident import Actor, ArticleRef, Incident
 from seamwatch.model.place import Place
 from seamwatch.publish.cells import Articles, Row, imported_row, merged_row, number_of, write_table
 from seamwatch.publish.coded_words import articles_of, country_of, dead_of, groups_hit, named, nation_of
+from seamwatch.publish.labels import with_label
 from seamwatch.vocabulary.acled import EventType
 from seamwatch.vocabulary.coded import UCDP
 from seamwatch.vocabulary.codes import ActorKind, VictimGroup
@@ -44,6 +45,11 @@ def row(incident: Incident, articles: Articles | None = None) -> Row:
     One that was imported from UCDP GED, and to which nothing came, is the row that was imported. `id` is
     the event's own, else the incident's number; `relid` the incident's id.
     """
+    made = _row(incident, articles)
+    return made | {"source_original": with_label(made["source_original"], incident)}
+
+
+def _row(incident: Incident, articles: Articles | None) -> Row:
     found = imported_row(incident, UCDP, articles)
     if found is not None and found.alone:
         return {name: found.cells.get(name, "") for name in UCDP.columns}

@@ -60,4 +60,10 @@ UCDP = Table(
 )
 """UCDP GED's 49 columns (codebook of versions 18.1 and later)."""
 
+LABEL_MARK = "label="
+"""Stands before the TLP label in the cell of remarks that our own tables have it in."""
+
+LABEL_COLUMNS = {Dataset.ACLED: "tags", Dataset.UCDP: "source_original"}
+"""Which column has the TLP label and the parties of an event."""
+
 TABLES = {table.dataset: table for table in (ACLED, UCDP)}
