@@ -185,6 +185,9 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "receipts are not given": lambda: replaced(f"{CENTRE}.carrying", "_give_receipts", _no_receipts),
     "a restored node goes on counting": lambda: replaced(f"{CENTRE}.restoring", "restored_from", _no_heads),
+    "a party that uses files does not learn that it was restored": lambda: replaced(
+        f"{CENTRE}.bundling", "lost_here", lambda real: lambda *args: {}
+    ),
     "what was sent is not in the log": lambda: replaced(f"{CENTRE}.sending", "audit", _silent_log),
     "the log was changed": lambda: replaced("history_world", "export_log", _changed_log),
 }

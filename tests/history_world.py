@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,9 +43,11 @@ from seamwatch.model.time import TimeRange
 from seamwatch.pipeline.centre.agreeing import adopt, leave, resume, suspend
 from seamwatch.pipeline.centre.audit_checking import verify_log
 from seamwatch.pipeline.centre.auditing import export_log
+from seamwatch.pipeline.centre.bundling import BundleTaken, export_bundle, import_bundle
 from seamwatch.pipeline.centre.carrying import opened
 from seamwatch.pipeline.centre.node import Node
 from seamwatch.pipeline.centre.ordering import approve, give_order, put_rules
+from seamwatch.pipeline.centre.own_work import release_due
 from seamwatch.pipeline.centre.papers import papers_for, take_papers
 from seamwatch.pipeline.centre.sending import BEFORE_RESTORE
 from seamwatch.pipeline.centre.syncing import SyncResult, sync
@@ -192,8 +194,11 @@ class World:
         skews: Sequence[int] = (0, 0, 0, 0, 0, 0),
         seed: int = 0,
         picture: Callable[[SqliteStore], Any] | None = None,
+        offline: Sequence[str] = (),
     ) -> None:
         self.folder = folder
+        self.offline = frozenset(offline)
+        self.files: list[tuple[str, Path]] = []
         self.now = START
         self.luck = random.Random(seed)
         self.faulty = True
@@ -419,6 +424,39 @@ class World:
         self.check_sent(member)
         return results
 
+    def write_file(self, member: Member, other: Member) -> None:
+        """Let a party write a bundle for another one, as its command does; it stays on the stick."""
+        if member.down:
+            self.open(member)
+        self.well(member, release_due(member.node))
+        path = self.folder / f"{len(self.files)}.bundle"
+        export_bundle(member.node, other.id, path)
+        self.files.append((other.id, path))
+        self.check_sent(member)
+
+    def read_file(self, member: Member, path: Path) -> BundleTaken | SeamwatchError:
+        """Let a party read a bundle, perhaps an old one or one that it read before."""
+        if member.down:
+            self.open(member)
+        try:
+            taken = import_bundle(member.node, path)
+            if taken.problem == "own_work":
+                self.well(member, [taken.text])
+            return taken
+        except SeamwatchError as wrong:
+            return wrong
+        finally:
+            if not member.down:
+                member.node.carry_out()
+                self.well(member, release_due(member.node))
+                self.check_sent(member)
+
+    def well(self, member: Member, problems: Sequence[str]) -> None:
+        """See that a node's own work met no fault of the program."""
+        for text in problems:
+            if "Error" in text:
+                raise BrokenError(f"{member.id}: {text}")
+
     def say(self, member: Member, what: str, about: Member) -> None:
         """Let a party leave, or sign that another is suspended or taken back."""
         with suppress(SeamwatchError):
@@ -553,6 +591,7 @@ class World:
         for _ in range(rounds):
             for member in self.members.values():
                 self.exchange(member)
+            self.carry_files()
             self.check_seen()
             marks = [
                 (h.sender, h.receiver, h.epoch, h.number)
@@ -565,6 +604,13 @@ class World:
         else:
             self.fail("the nodes go on talking though nothing happens")
         self.check_settled()
+
+    def carry_files(self) -> None:
+        """Carry new files from and to all who have no line."""
+        for member, other in permutations(self.members.values(), 2):
+            if {member.id, other.id} & self.offline:
+                self.write_file(member, other)
+                self.read_file(other, self.files[-1][1])
 
     def check_settled(self) -> None:
         """See that all agree: each party shows what was released to it, and every withdrawal is receipted."""
@@ -716,7 +762,7 @@ class FaultyLine:
         """Return an answer, or raise Lost: before the other did anything, or after."""
         world = self._world
         pair = (self._asking.id, self._asked.id)
-        if pair in world.cut or self._asked.down:
+        if pair in world.cut or self._asked.down or world.offline & {*pair}:
             raise SeamwatchError("the line is cut", code="unreachable")
         luck = world.luck.random() if world.faulty else 1.0
         old = world.answers.get((*pair, *what))

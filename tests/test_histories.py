@@ -27,7 +27,7 @@ from history_oracle import DISTRICTS, Rule
 from history_world import NAMES, BrokenError, Member, World
 from seamwatch.errors import SeamwatchError
 from seamwatch.pipeline.centre.record_picture import RecordPicture
-from seamwatch.vocabulary.coordination import OrderKind
+from seamwatch.vocabulary.coordination import OrderKind, PartyRole
 
 PLACES = tuple(DISTRICTS)
 LABELS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED", "TLP:RED")
@@ -60,6 +60,7 @@ HAPPENS = (
     *["crash"] * 2,
     *["restore"] * 2,
     *["part"] * 2,
+    *["file"] * 4,
     "forget",
     "backup",
     "cut",
@@ -85,12 +86,29 @@ class Histories(RuleBasedStateMachine):
         seed=st.integers(0, 10**6),
         pictured=st.sampled_from([False, False, True]),
         first=st.lists(rules, min_size=1, max_size=3),
+        offline=st.sampled_from([0, 0, 0, 1, 2, 5]),
     )
     def begin(
-        self, count: int, relay: bool, skews: list[int], seed: int, pictured: bool, first: list[Rule]
+        self,
+        count: int,
+        relay: bool,
+        skews: list[int],
+        seed: int,
+        pictured: bool,
+        first: list[Rule],
+        offline: int,
     ) -> None:
         picture = RecordPicture if pictured else None
-        world = World(self.folder, NAMES[:count], relay=relay, skews=skews, seed=seed, picture=picture)
+        names = NAMES[:count]
+        world = World(
+            self.folder,
+            names,
+            relay=relay,
+            skews=skews,
+            seed=seed,
+            picture=picture,
+            offline=names[:offline],
+        )
         self.world = world
         for member in world.of_role():
             world.rule(member, tuple(first))
@@ -144,9 +162,15 @@ class Histories(RuleBasedStateMachine):
                     for result in world.exchange(one):
                         self.note("  ", result)
                 world.check_seen()
+            case "file":
+                self.carry(world, node, second, which)
             case "crash":
                 self.note("crash", node.id, number)
-                world.crash_during(node, number, lambda: world.exchange(node))
+                files = [path for to, path in world.files if to == node.id]
+                if files and number % 2:
+                    world.crash_during(node, number, lambda: world.read_file(node, files[-1]))
+                else:
+                    world.crash_during(node, number, lambda: world.exchange(node))
             case "wait":
                 world.now += timedelta(hours=1 + number // 2)
             case "backup":
@@ -167,6 +191,19 @@ class Histories(RuleBasedStateMachine):
     def note(self, *words: object) -> None:
         assert self.world is not None
         self.world.steps.append(f"{self.world.now:%d %H:%M} " + " ".join(map(str, words)))
+
+    def carry(self, world: World, member: Member, other: Member, number: int) -> None:
+        """Let one party write a file for another; one that lies about is read, perhaps again."""
+        if member is not other:
+            self.note("file", member.id, other.id)
+            world.write_file(member, other)
+        if world.files and number % 3:
+            # Mostly the newest, else any: files come late, twice, or never.
+            to, path = world.files[-1 if number % 2 else number % len(world.files)]
+            by_relay = [m for m in world.of_role(PartyRole.RELAY) if number == 8]
+            reader = by_relay[0] if by_relay else world.members[to]
+            self.note("  read", reader.id, path.name, world.read_file(reader, path))
+        world.check_seen()
 
     def report(self, world: World, member: Member, place: int, kind: int, killed: int) -> None:
         self.made += 1

@@ -280,19 +280,20 @@ def import_(
 
     Example: seamwatch exchange import north.bundle --db south.db
     """
-    from seamwatch.cli.exchange_words import brought
+    from seamwatch.cli.exchange_words import brought, restored
     from seamwatch.pipeline.centre.bundling import import_bundle
 
     with open_party(db, keys) as node:
         taken = import_bundle(node, file)
         node.carry_out()
     typer.echo(f"from {taken.sender}: {brought(taken.kinds, taken.known)}")
+    for line in restored(taken):
+        say(line)
     if taken.problem is not None:
         raise SeamwatchError(taken.text or taken.problem, code=taken.problem)
 
 
 def _release_due(node: Any) -> None:
-    """Say what the rules give by now, where this version has release rules."""
     from seamwatch.pipeline.centre.own_work import release_due
 
     for problem in release_due(node):

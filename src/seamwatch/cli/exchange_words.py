@@ -11,6 +11,7 @@ from seamwatch.vocabulary.coordination import EntryKind, PartyState
 
 if TYPE_CHECKING:
     from seamwatch.model.charter import CharterState
+    from seamwatch.pipeline.centre.bundling import BundleTaken
     from seamwatch.pipeline.centre.syncing import SyncResult
 
 _MANY = {"entry": "entries", "version or notice": "versions and notices"}
@@ -35,6 +36,22 @@ def brought(kinds: Mapping[EntryKind, int], known: int) -> str:
     """
     new = ", ".join(counted(kinds[kind], kind.value) for kind in EntryKind if kinds.get(kind))
     return f"{new or 'nothing new'}; {known} {'was' if known == 1 else 'were'} known"
+
+
+def restored(taken: BundleTaken) -> Iterator[str]:
+    """Yield what a bundle tells of restores from a backup, and what to do."""
+    for party in taken.back:
+        yield f"entries to {party} that a restore from a backup lost are back; all that holds is said anew"
+    for party in taken.lost:
+        yield (
+            f"this party was restored from a backup: entries to {party} are lost here. Bring {taken.sender} "
+            f"a file (seamwatch exchange export FILE --to {taken.sender}); its next one brings them back"
+        )
+    if taken.behind:
+        yield (
+            f"{taken.sender} was restored from a backup and has lost entries. Bring it a file (seamwatch "
+            f"exchange export FILE --to {taken.sender}): they are in it"
+        )
 
 
 def with_own_part(

@@ -2,6 +2,10 @@
 
 A bundle may come from anybody. It is never unpacked to disk: only names of its own form are read, each in
 pieces and up to its limit, and nothing is given out before its digest is that of the signed manifest.
+
+The manifest also tells how far feeds go at its maker: of its own feed to the receiver a head, of the
+receiver's own feeds the newest entries that it holds. Those bear the receiver's own signature, so nobody can
+make them up.
 """
 
 from __future__ import annotations
@@ -14,23 +18,37 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct
 
+from seamwatch.coordinate.bundle_manifest import (
+    MOST_HELD,
+    MOST_PAGES,
+    Bundle,
+    BundleHeads,
+    Manifest,
+    Part,
+)
 from seamwatch.coordinate.canonical import canonical, moment_text
-from seamwatch.coordinate.exchange_codec import MOST_PAGE_BYTES, DigestOrNone, PartyId, page_json, read_page
+from seamwatch.coordinate.exchange_codec import (
+    MOST_PAGE_BYTES,
+    entry_json,
+    head_json,
+    page_json,
+    read_entry,
+    read_head,
+    read_page,
+)
 from seamwatch.coordinate.keys import KeyRing, verifies
+from seamwatch.coordinate.strict import read_json
 from seamwatch.errors import InputError
 from seamwatch.model.exchange import Page
 
-MOST_PAGES = 20_000
 MOST_FILE = 2_000_000_000
 """Bytes of a bundle as it lies on disk."""
 MOST_TOTAL = 4_000_000_000
@@ -39,49 +57,27 @@ MOST_RATIO = 100
 """How many times larger than its packed bytes a part may be; a page of entries alone is about 4 times."""
 
 _MOST_MANIFEST = 4 << 20
+_MOST_PAPERS = 16 << 20
 _MOST_DIRECTORY = 8 << 20
 _FREE_RATIO = 64 << 10  # bytes that may be packed as tightly as they like
 _PIECE = 64 << 10
 _END = 22  # bytes of a zip's end record without a comment
 _MANIFEST = "manifest.json"
+_PAPERS = "papers.json"
 _PAGE_NAME = re.compile(r"pages/[0-9]{6}\.json")
+_MOST = {_MANIFEST: _MOST_MANIFEST, _PAPERS: _MOST_PAPERS}
 _SAID = b"seamwatch bundle\n"
 
 
-class _Part(Struct, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(pattern=r"^pages/[0-9]{6}\.json\Z")]
-    bytes: Annotated[int, Meta(ge=1, le=MOST_PAGE_BYTES)]
-    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-
-
-class _Manifest(Struct, forbid_unknown_fields=True):
-    seamwatch: Annotated[str, Meta(pattern=r"^bundle 1\Z")]
-    sender: PartyId
-    receiver: PartyId
-    made: Annotated[datetime, Meta(tz=True)]
-    charter: DigestOrNone
-    pages: Annotated[list[_Part], Meta(max_length=MOST_PAGES)]
-    signature: Annotated[str, Meta(pattern=r"^[0-9a-f]{128}\Z")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
-    """An opened bundle: who wrote it for whom and when, under which charter, and its pages in order.
-
-    `digest` is the hex SHA-256 of its manifest. `pages` can be gone through once, while the bundle is open;
-    it raises InputError at the first page that is not what the manifest says.
-    """
-
-    sender: str
-    receiver: str
-    made: datetime
-    charter: str
-    digest: str
-    pages: Iterator[Page]
-
-
 def write_bundle(
-    file: Path, pages: Iterable[Page], *, keys: KeyRing, receiver: str, made: datetime, charter: str = ""
+    file: Path,
+    pages: Iterable[Page],
+    *,
+    keys: KeyRing,
+    receiver: str,
+    made: datetime,
+    charter: str = "",
+    heads: BundleHeads | None = None,
 ) -> int:
     """Write pages to a new bundle for a party; return how many entries it holds.
 
@@ -91,7 +87,7 @@ def write_bundle(
     beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
         with beside.open("xb") as raw:
-            count = _write(raw, pages, keys=keys, receiver=receiver, made=made, charter=charter)
+            count = _write(raw, pages, heads, keys=keys, receiver=receiver, made=made, charter=charter)
             raw.flush()
             os.fsync(raw.fileno())
         beside.replace(file)
@@ -101,7 +97,14 @@ def write_bundle(
 
 
 def _write(
-    raw: Any, pages: Iterable[Page], *, keys: KeyRing, receiver: str, made: datetime, charter: str
+    raw: Any,
+    pages: Iterable[Page],
+    heads: BundleHeads | None,
+    *,
+    keys: KeyRing,
+    receiver: str,
+    made: datetime,
+    charter: str,
 ) -> int:
     parts: list[dict[str, Any]] = []
     count = total = 0
@@ -113,19 +116,28 @@ def _write(
             if len(parts) >= MOST_PAGES or total > MOST_FILE:
                 raise InputError("more than one bundle holds: exchange over a line", code="too_large")
             name = f"pages/{len(parts) + 1:06}.json"
-            parts.append({"name": name, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()})
-            packed.writestr(name, body)
-        manifest = {
-            "seamwatch": "bundle 1",
+            parts.append(_part(packed, name, body))
+        manifest: dict[str, Any] = {
+            "seamwatch": "bundle 1" if heads is None else "bundle 2",
             "sender": keys.party,
             "receiver": receiver,
             "made": moment_text(made),
             "charter": charter,
             "pages": parts,
         }
+        if heads is not None:
+            manifest["head"] = None if heads.head is None else head_json(heads.head)
+            manifest["held"] = [entry_json(entry) for entry in heads.held[:MOST_HELD]]
+            if heads.papers is not None:
+                manifest["papers"] = _part(packed, _PAPERS, canonical(heads.papers))
         signed = {**manifest, "signature": keys.sign(_SAID + canonical(manifest))}
         packed.writestr(_MANIFEST, canonical(signed))
     return count
+
+
+def _part(packed: zipfile.ZipFile, name: str, body: bytes) -> dict[str, Any]:
+    packed.writestr(name, body)
+    return {"name": name, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
 
 
 @contextmanager
@@ -173,7 +185,7 @@ def _check_directory(file: Path, raw: Any) -> None:
     if len(end) < _END or end[:4] != b"PK\x05\x06" or end[-2:] != b"\0\0":
         raise _bad(file, "it is damaged, or no bundle of Seamwatch")
     count, length = int.from_bytes(end[10:12], "little"), int.from_bytes(end[12:16], "little")
-    if tail[:4] == b"PK\x06\x07" or count > MOST_PAGES + 1 or length > _MOST_DIRECTORY:
+    if tail[:4] == b"PK\x06\x07" or count > MOST_PAGES + 2 or length > _MOST_DIRECTORY:
         raise _bad(file, f"it has more than {MOST_PAGES:,} parts", "too_large")
     raw.seek(0)
 
@@ -188,13 +200,13 @@ def _checked_parts(file: Path, packed: zipfile.ZipFile) -> dict[str, zipfile.Zip
         shown = repr(name[:100])
         if name in found:
             raise _bad(file, f"it has two parts with the name {shown}")
-        if name != _MANIFEST and not _PAGE_NAME.fullmatch(name):
+        if name not in _MOST and not _PAGE_NAME.fullmatch(name):
             raise _bad(file, f"a part has the name {shown}, which no part of a bundle has")
         if stat.S_IFMT(part.external_attr >> 16) not in (0, stat.S_IFREG):
             raise _bad(file, f"{shown} is a link, or no plain file")
         if part.flag_bits & 0x1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _bad(file, f"{shown} is packed in a way that bundles are not")
-        most = _MOST_MANIFEST if name == _MANIFEST else MOST_PAGE_BYTES
+        most = _MOST.get(name, MOST_PAGE_BYTES)
         if part.file_size > most:
             raise _bad(file, f"{shown} has {part.file_size:,} bytes, more than {most:,}", "too_large")
         if part.file_size > _FREE_RATIO + MOST_RATIO * part.compress_size:
@@ -216,7 +228,7 @@ def _opened(
 ) -> Bundle:
     body = _inflated(file, packed, parts[_MANIFEST], _MOST_MANIFEST)
     try:
-        manifest = msgspec.json.decode(body, type=_Manifest)
+        manifest = msgspec.json.decode(body, type=Manifest)
         said = msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as wrong:
         raise _bad(file, f"its manifest is not one ({str(wrong)[:200]})") from None
@@ -226,23 +238,39 @@ def _opened(
     del said["signature"]
     if not verifies(key, _SAID + canonical(said), manifest.signature):
         raise _bad(file, f"its manifest does not bear the signature of {manifest.sender}", "forged")
-    if sorted(part.name for part in manifest.pages) != sorted(parts.keys() - {_MANIFEST}):
-        raise _bad(file, "its pages are not those that its manifest names", "forged")
+    papers = manifest.papers
+    named = [*manifest.pages, *([] if papers is None else [papers])]
+    if sorted(part.name for part in named) != sorted(parts.keys() - {_MANIFEST}) or any(
+        (part.name == _PAPERS) != (part is papers) for part in named
+    ):
+        raise _bad(file, "its parts are not those that its manifest names", "forged")
     return Bundle(
         sender=manifest.sender,
         receiver=manifest.receiver,
         made=manifest.made,
         charter=manifest.charter,
         digest=hashlib.sha256(body).hexdigest(),
-        pages=(_page(file, packed, parts[part.name], part) for part in manifest.pages),
+        pages=(read_page(_body(file, packed, parts[part.name], part)) for part in manifest.pages),
+        heads=BundleHeads(
+            head=None if manifest.head is None else read_head(manifest.head),
+            held=tuple(map(read_entry, manifest.held)),
+            papers=None if papers is None else _papers(file, _body(file, packed, parts[_PAPERS], papers)),
+        ),
     )
 
 
-def _page(file: Path, packed: zipfile.ZipFile, info: zipfile.ZipInfo, part: _Part) -> Page:
+def _papers(file: Path, body: bytes) -> Mapping[str, Any]:
+    found = read_json(body, f"{file.name}: {_PAPERS}", _MOST_PAPERS)
+    if not isinstance(found, dict):
+        raise _bad(file, f"its {_PAPERS} holds no charters and notices")
+    return found
+
+
+def _body(file: Path, packed: zipfile.ZipFile, info: zipfile.ZipInfo, part: Part) -> bytes:
     body = _inflated(file, packed, info, part.bytes)
     if hashlib.sha256(body).hexdigest() != part.sha256:
         raise _bad(file, f"{part.name} is not what its manifest says", "forged")
-    return read_page(body)
+    return body
 
 
 def _inflated(file: Path, packed: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:

@@ -32,7 +32,9 @@ Number = Annotated[int, Meta(ge=1, le=MOST_NUMBER)]
 Count = Annotated[int, Meta(ge=0, le=MOST_NUMBER)]
 
 
-class _Entry(Struct, forbid_unknown_fields=True):
+class EntryRow(Struct, forbid_unknown_fields=True):
+    """An entry as JSON has it: `read_entry` makes one of it."""
+
     sender: PartyId
     receiver: PartyId
     epoch: Epoch
@@ -53,11 +55,13 @@ class _Sealed(Struct, forbid_unknown_fields=True):
 
 
 class _Item(Struct, forbid_unknown_fields=True):
-    entry: _Entry
+    entry: EntryRow
     sealed: _Sealed | None
 
 
-class _Head(Struct, forbid_unknown_fields=True):
+class HeadRow(Struct, forbid_unknown_fields=True):
+    """A head as JSON has it: `read_head` makes one of it."""
+
     sender: PartyId
     receiver: PartyId
     epoch: Epoch
@@ -66,14 +70,14 @@ class _Head(Struct, forbid_unknown_fields=True):
 
 
 class _Heads(Struct, forbid_unknown_fields=True):
-    feeds: Annotated[list[_Head], Meta(max_length=MOST_HEADS)]
-    held: Annotated[list[_Head], Meta(max_length=MOST_HEADS)]
+    feeds: Annotated[list[HeadRow], Meta(max_length=MOST_HEADS)]
+    held: Annotated[list[HeadRow], Meta(max_length=MOST_HEADS)]
     charter: DigestOrNone
 
 
 class _Page(Struct, forbid_unknown_fields=True):
     items: Annotated[list[_Item], Meta(max_length=MOST_ITEMS)]
-    head: _Head
+    head: HeadRow
 
 
 class _Taken(Struct, forbid_unknown_fields=True):
@@ -81,7 +85,7 @@ class _Taken(Struct, forbid_unknown_fields=True):
     known: Count
     problem: Annotated[str, Meta(pattern=r"^[a-z_]{1,40}\Z")] | None
     text: Annotated[str, Meta(max_length=1000)]
-    head: _Head | None
+    head: HeadRow | None
 
 
 # --- to JSON
@@ -162,7 +166,9 @@ def _base64(value: bytes) -> str:
 def read_heads(body: bytes) -> Heads:
     """Return heads from JSON; ShapeError where it is none or too large."""
     row = _read(body, _HEADS, _MOST_HEADS_BYTES, "heads")
-    return Heads(feeds=tuple(map(_head, row.feeds)), held=tuple(map(_head, row.held)), charter=row.charter)
+    return Heads(
+        feeds=tuple(map(read_head, row.feeds)), held=tuple(map(read_head, row.held)), charter=row.charter
+    )
 
 
 def read_page(body: bytes) -> Page:
@@ -187,7 +193,7 @@ def read_taken(body: bytes) -> tuple[Taken, ...]:
             known=row.known,
             problem=row.problem,
             text=row.text,
-            head=None if row.head is None else _head(row.head),
+            head=None if row.head is None else read_head(row.head),
         )
         for row in rows
     )
@@ -211,27 +217,33 @@ def _read(body: bytes, decoder: msgspec.json.Decoder[T], most: int, what: str) -
         raise ShapeError(f"this is no {what} of an exchange: {str(wrong)[:300]}") from None
 
 
-def _head(row: _Head) -> Head:
+def read_head(row: HeadRow) -> Head:
+    """Return the head of a row."""
     return Head(sender=row.sender, receiver=row.receiver, epoch=row.epoch, number=row.number, hash=row.hash)
+
+
+def read_entry(row: EntryRow) -> Entry:
+    """Return the entry of a row."""
+    return Entry(
+        sender=row.sender,
+        receiver=row.receiver,
+        epoch=row.epoch,
+        number=row.number,
+        kind=row.kind,
+        subject=row.subject,
+        version=row.version,
+        digest=row.digest,
+        at=row.at.astimezone(UTC),
+        previous=row.previous,
+        hash=row.hash,
+        signature=row.signature,
+    )
 
 
 def _items(rows: Sequence[_Item]) -> tuple[Item, ...]:
     return tuple(
         Item(
-            entry=Entry(
-                sender=row.entry.sender,
-                receiver=row.entry.receiver,
-                epoch=row.entry.epoch,
-                number=row.entry.number,
-                kind=row.entry.kind,
-                subject=row.entry.subject,
-                version=row.entry.version,
-                digest=row.entry.digest,
-                at=row.entry.at.astimezone(UTC),
-                previous=row.entry.previous,
-                hash=row.entry.hash,
-                signature=row.entry.signature,
-            ),
+            entry=read_entry(row.entry),
             sealed=None if row.sealed is None else Sealed(salt=row.sealed.salt, box=row.sealed.box),
         )
         for row in rows
@@ -239,4 +251,4 @@ def _items(rows: Sequence[_Item]) -> tuple[Item, ...]:
 
 
 def _page(row: _Page) -> Page:
-    return Page(items=_items(row.items), head=_head(row.head))
+    return Page(items=_items(row.items), head=read_head(row.head))

@@ -18,6 +18,9 @@ class FeedMarks:
     `complete` is the newest epoch that has restated all that its feed says; `owed`: a receipt is owed to the
     sender; `restart`: the next entry must begin a new epoch; `sealed_for` is the receiver's public key for
     boxes (own feeds). `receipted`: epoch and number up to which the receiver has receipted (own feeds).
+    `lost`: of an own feed the entry that another party has proven to hold and that is lost here, of another
+    party's feed the entry after which its sender has lost its own; (0, 0): nothing is. `told_at`: when the
+    newest bundle of the sender was made whose heads were believed.
     """
 
     complete: int = 1
@@ -26,6 +29,8 @@ class FeedMarks:
     sealed_for: str = ""
     receipted: tuple[int, int] = (0, 0)
     receipted_at: datetime | None = None
+    lost: tuple[int, int] = (0, 0)
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

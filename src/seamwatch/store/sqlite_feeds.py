@@ -73,13 +73,13 @@ class FeedTables(RecordTables):
     def feed_marks(self, sender: str, receiver: str) -> FeedMarks:
         """Return what is kept of a feed beside its head."""
         rows = self.read(
-            "SELECT complete, owed, restart, sealed_for, receipted_epoch, receipted_number, receipted_at "
-            f"FROM feed_heads WHERE {FEED}",
+            "SELECT complete, owed, restart, sealed_for, receipted_epoch, receipted_number, receipted_at, "
+            f"lost_epoch, lost_number, told_at FROM feed_heads WHERE {FEED}",
             (sender, receiver),
         )
         if not rows:
             return FeedMarks()
-        complete, owed, restart, sealed_for, epoch, number, at = rows[0]
+        complete, owed, restart, sealed_for, epoch, number, at, lost_epoch, lost_number, told = rows[0]
         return FeedMarks(
             complete=complete,
             owed=bool(owed),
@@ -87,14 +87,18 @@ class FeedTables(RecordTables):
             sealed_for=sealed_for,
             receipted=(epoch, number),
             receipted_at=None if at is None else datetime.fromisoformat(at),
+            lost=(lost_epoch, lost_number),
+            told_at=None if told is None else datetime.fromisoformat(told),
         )
 
     def mark_feed(self, sender: str, receiver: str, **marks: Any) -> None:
         """Change marks of a feed, named as in FeedMarks."""
-        if "receipted" in marks:
-            marks["receipted_epoch"], marks["receipted_number"] = marks.pop("receipted")
-        if "receipted_at" in marks:
-            marks["receipted_at"] = moment(marks["receipted_at"])
+        for name in ("receipted", "lost"):
+            if name in marks:
+                marks[f"{name}_epoch"], marks[f"{name}_number"] = marks.pop(name)
+        for name in ("receipted_at", "told_at"):
+            if name in marks:
+                marks[name] = moment(marks[name])
         known = {
             "complete",
             "owed",
@@ -103,6 +107,9 @@ class FeedTables(RecordTables):
             "receipted_epoch",
             "receipted_number",
             "receipted_at",
+            "lost_epoch",
+            "lost_number",
+            "told_at",
         }
         if not known.issuperset(marks):
             raise TypeError(f"no marks of a feed: {sorted(set(marks) - known)}")

@@ -14,6 +14,7 @@ from seamwatch.coordinate.feed import SPOKEN, entry_hash, head_of, is_signed, is
 from seamwatch.errors import InputError
 from seamwatch.model.exchange import Entry, Head, Item, SentRecord, Taken
 from seamwatch.pipeline.centre.carrying import opened
+from seamwatch.pipeline.centre.charters import sign_keys
 from seamwatch.pipeline.centre.noting import audit, refuse
 from seamwatch.pipeline.centre.sending import (
     BEFORE_RESTORE,
@@ -52,6 +53,17 @@ def restored_from(node: Node, held: Sequence[Head]) -> tuple[Head, ...]:
         if not left or head.number > store.last_number(*of, head.epoch):
             found.append(head)
     return tuple(found)
+
+
+def proven(node: Node, entries: Sequence[Entry]) -> tuple[Head, ...]:
+    """Return the heads of own feeds that others prove to hold, by entries with this party's own signature."""
+    return tuple(head_of(entry) for entry in entries if entry.sender == node.me and is_own(node, entry))
+
+
+def is_own(node: Node, entry: Entry) -> bool:
+    """Return whether this party said an entry, with its key of now or one that a charter named before."""
+    keys = (node.keys.sign_key, *sign_keys(node.store, node.me))
+    return any(is_signed(entry, key) for key in dict.fromkeys(keys))
 
 
 def adopt_tail(node: Node, items: Sequence[Item]) -> Taken:
@@ -232,7 +244,7 @@ def begin_epoch(node: Node, receiver: str) -> Head:
             count += made
         closing = Draft(kind=EntryKind.RECEIPT, subject="", version=0, content={"complete": True})
         head = head_of(add_drafts(node, party, head, [closing, *others])[-1])
-        store.mark_feed(node.me, receiver, restart=False, complete=head.epoch)
+        store.mark_feed(node.me, receiver, restart=False, complete=head.epoch, lost=(0, 0))
         store.erase_epochs(node.me, receiver, head.epoch)
         # What the rules give may differ from what was said since the backup: all is weighed anew.
         store.all_changed()
