@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ import pytest
 
 from exchange_serving import QUICK, TestParty, content, notice, parties, put_notice, release, shown
 from seamwatch.errors import FetchError, SeamwatchError
-from seamwatch.model.exchange import Page
+from seamwatch.model.exchange import Heads, Page
 from seamwatch.model.party import Party
-from seamwatch.pipeline.centre import syncing
+from seamwatch.pipeline.centre import exchanging
 from seamwatch.pipeline.centre.lines import PartyLine, http_lines
 from seamwatch.pipeline.centre.node import Node
 from seamwatch.pipeline.centre.parting import leave as leave_charter
@@ -146,7 +147,7 @@ class CutLine:
 
 def test_a_cut_line_goes_on_where_it_broke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What came before the cut is kept and shown; the next exchange fetches only the rest."""
-    monkeypatch.setattr(syncing, "PAGE_ITEMS", 4)
+    monkeypatch.setattr(exchanging, "PAGE_ITEMS", 4)
     with parties(tmp_path, ["a", "b"]) as made:
         a, b = made["a"], made["b"]
         records = release(a, "b", 10)
@@ -262,6 +263,28 @@ def test_a_party_restored_from_a_backup_fetches_its_entries_back(tmp_path: Path)
         # What no rule gives, as all that these tests release, is weighed anew after a restore.
         assert kept[first] == "withdrawn"
         a.node.store.close()
+
+
+class BoastingLine(CutLine):
+    """A line to a party that says to hold more of our entries than we ever made, and shows none."""
+
+    def heads(self, etag: str | None) -> tuple[Heads | None, str | None]:
+        heads, etag = self._inner.heads(etag)
+        assert heads is not None
+        return replace(heads, held=tuple(replace(h, number=h.number + 5) for h in heads.held)), etag
+
+
+def test_a_number_that_is_only_told_begins_nothing_anew(tmp_path: Path) -> None:
+    """That others hold more of our entries is shown by entries with our signature, not by a number."""
+    with parties(tmp_path, ["a", "b"]) as made:
+        a, b = made["a"], made["b"]
+        release(a, "b", 2)
+        b.sync()
+        lines = http_lines(a.node, private_addresses=True, limits=QUICK)
+        (result,) = sync(a.node, lambda party: BoastingLine(lines(party), 9), own_work=False)
+        assert "nothing was begun anew" in (result.error or "")
+        assert a.node.store.feed_head("a", "b").epoch == 1
+        assert a.sync()[0].ok
 
 
 def test_only_named_parties_are_asked_where_some_are_named(tmp_path: Path) -> None:
