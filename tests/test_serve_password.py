@@ -9,7 +9,16 @@ import argon2
 import httpx
 import pytest
 
-from account_desk import PASSWORD, another, desk_with, error_code, sign_in, token_for
+from account_desk import (
+    PASSWORD,
+    SESSION,
+    another,
+    cookie_of,
+    desk_with,
+    error_code,
+    sign_in,
+    token_for,
+)
 from seamwatch.serve.limits import FREE_PAIR
 from seamwatch.store import open_store
 from seamwatch.vocabulary.coordination import Role
@@ -29,14 +38,16 @@ def change(client: httpx.Client, old: str = PASSWORD, new: str = NEW) -> httpx.R
 
 
 def test_the_new_password_holds_and_other_sessions_end(desk: tuple[httpx.Client, Path]) -> None:
-    """The session in which it is changed stays, another browser's ends; others' sessions are untouched."""
+    """Who changes it goes on in a new session, another browser's ends; others' sessions are untouched."""
     client, db = desk
     with another(client) as elsewhere, another(client) as vic:
         sign_in(client, "ben")
         sign_in(elsewhere, "ben")
         sign_in(vic, "vic")
-        assert change(client).status_code == 204
+        answer = change(client)
+        assert (answer.status_code, answer.json()["account"]["name"]) == (200, "ben")
         assert client.get("/api/v1/config").status_code == 200
+        assert answer.json() == client.get(SESSION).json()
         assert elsewhere.get("/api/v1/config").status_code == 401
         assert vic.get("/api/v1/config").status_code == 200
         assert error_code(sign_in(elsewhere, "ben")) == (401, "sign_in_failed")
@@ -45,6 +56,19 @@ def test_the_new_password_holds_and_other_sessions_end(desk: tuple[httpx.Client,
         (told,) = [e for e in store.audit_entries() if e.kind == "account.changed"]
         assert (told.actor, told.subject, told.details) == ("ben", "ben", {"password": "changed"})
         assert NEW not in str([e.details for e in store.audit_entries()])
+
+
+def test_a_copy_of_the_session_ends_with_the_old_password(desk: tuple[httpx.Client, Path]) -> None:
+    """Who has stolen the cookie of the very session is put out by the new password, as its owner expects."""
+    client, _ = desk
+    sign_in(client, "ben")
+    name, stolen = cookie_of(client)
+    with another(client) as thief:
+        thief.cookies.set(name, stolen)
+        assert thief.get("/api/v1/config").status_code == 200
+        assert change(client).status_code == 200
+        assert cookie_of(client)[1] != stolen
+        assert thief.get("/api/v1/config").status_code == 401
 
 
 def test_a_wrong_old_password_changes_nothing_and_waits_grow(desk: tuple[httpx.Client, Path]) -> None:
@@ -74,7 +98,7 @@ def test_a_new_password_that_can_not_be_is_refused(desk: tuple[httpx.Client, Pat
         answer = change(client, new=new)
         assert error_code(answer) == (400, "weak_password")
         assert answer.json()["error"]["field"] == "new"
-    assert change(client).status_code == 204
+    assert change(client).status_code == 200
 
 
 def test_one_verification_of_the_library_each(
@@ -94,7 +118,9 @@ def test_one_verification_of_the_library_each(
         verified.clear()
         assert change(client, old="guessed").status_code == 403
         assert len(verified) == 1
-        assert change(client).status_code == 204
+        answer = change(client)
+        assert answer.status_code == 200
+        client.headers["X-CSRF-Token"] = answer.json()["csrf"]
         assert len(verified) == 2
         with open_store(str(db)) as store:
             store.set_password_hash("ben", None)  # signs in at the issuer alone

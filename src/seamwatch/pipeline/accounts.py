@@ -124,9 +124,9 @@ def change_own_password(
 ) -> Account | None:
     """Return the account of who is signed in, with a new password; None where the old one is wrong.
 
-    A wrong old password, and an account that signs in at the issuer alone, cost one full verification. The
-    account's other sessions end; the one in which it is changed stays. FieldError where the new password
-    can't be.
+    A wrong old password, and an account that signs in at the issuer alone, cost one full verification. All
+    sessions of the account end, also the one in which it is changed: somebody may hold a copy of its id.
+    FieldError where the new password can't be.
     """
     check_new_password(old, new, identity.name)
     account = store.account(identity.name)
@@ -139,7 +139,7 @@ def change_own_password(
         if store.password_hash(account.name) != kept:
             return None
         store.set_password_hash(account.name, hashed)
-        store.end_sessions(account.name, but=identity.session)
+        store.end_sessions(account.name)
         audit(store, identity.name, "account.changed", account.name, password="changed")
     return account
 
@@ -201,8 +201,16 @@ def account_by_issuer(store: Store, issuer: str, subject: str, wanted: str | Non
 
 
 def set_oidc(store: Store, settings: OidcSettings | None, *, by: str) -> None:
-    """Store at which issuer people sign in, or that there is none."""
+    """Store at which issuer people sign in, or that there is none.
+
+    Where it is another issuer than before, the sessions end of all whom the one before vouched for.
+    """
     with store.transaction():
+        before = store.oidc()
+        if before is not None and (settings is None or settings.issuer != before.issuer):
+            for account in store.accounts():
+                if account.issuer == before.issuer:
+                    store.end_sessions(account.name)
         store.set_oidc(settings)
         audit(store, by, "account.issuer", settings.issuer if settings else "")
 

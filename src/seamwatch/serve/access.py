@@ -8,7 +8,10 @@ Which permissions a role has stands in `vocabulary.permissions`, which values a 
 from __future__ import annotations
 
 import hmac
+import logging
+import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -25,6 +28,7 @@ from seamwatch.serve.people import People, WaitError
 from seamwatch.serve.security import WRITES
 from seamwatch.vocabulary.permissions import Permission, permissions_of
 
+LOG = logging.getLogger("seamwatch.serve")
 PUBLIC = "public"
 """Of a route that everybody may ask, also who has not signed in: nothing of the record is in its answer."""
 
@@ -117,6 +121,12 @@ PERSONAL = frozenset(
     }
 )
 _SIGN_IN = f"POST {_API}/session"
+LOOK_SECONDS = 1.0
+"""Seconds of a long answer after which is asked again who gets it."""
+
+
+class _EndedError(Exception):
+    """Who gets an answer has signed out, or may no longer have it."""
 
 
 class Access:
@@ -143,7 +153,27 @@ class Access:
             await _refusal(wrong)(scope, receive, send)
             return
         scope.setdefault("state", {})["identity"] = identity
-        await self._app(scope, receive, send if identity is LOCAL else _private(send))
+        answering = send if identity is LOCAL else _private(send)
+        with suppress(_EndedError):
+            await self._app(scope, receive, self._watched(scope, answering, identity))
+
+    def _watched(self, scope: Scope, send: Send, identity: Identity | None) -> Send:
+        """Return a `send` that breaks a long answer off where who asked has signed out or lost a right since.
+
+        Then the server closes the connection before the end, so that no half file looks whole.
+        """
+        looked = time.monotonic()
+
+        async def sending(message: Message) -> None:
+            nonlocal looked
+            long = message["type"] == "http.response.body" and message.get("more_body")
+            if long and time.monotonic() - looked >= LOOK_SECONDS:
+                if not await run_in_threadpool(self._people.still, scope, identity):
+                    raise _EndedError
+                looked = time.monotonic()
+            await send(message)
+
+        return sending
 
     def _check(self, scope: Scope, route: str, permission: str, identity: Identity | None) -> None:
         if identity is None:
@@ -227,10 +257,12 @@ def _check_permission(identity: Identity, wanted: Iterable[str]) -> None:
 
 
 def _refusal(wrong: SeamwatchError) -> JSONResponse:
+    if status_of(wrong) >= 500:
+        LOG.error("%s", wrong)
     headers = {"cache-control": "no-store", **(getattr(wrong, "headers", None) or {})}
     if status_of(wrong) == 401:
         headers["www-authenticate"] = "Bearer"
-    return JSONResponse(fault_body(wrong), status_of(wrong), headers=headers)
+    return JSONResponse(fault_body(wrong, near=False), status_of(wrong), headers=headers)
 
 
 def _private(send: Send) -> Send:

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from seamwatch.errors import FetchError, InputError, SeamwatchError, StoreError, UnknownIdError
+from seamwatch.model.account import LOCAL
 
 LOG = logging.getLogger("seamwatch.serve")
 _STORE_STATUS = {
@@ -21,6 +22,8 @@ _STORE_STATUS = {
     "not_undoable": 409,
     "account_exists": 409,
 }
+# Fields whose values no answer repeats.
+_SECRETS = frozenset({"password", "old", "new"})
 _WORDS = {
     404: ("not_found", "there is nothing at {path}: the API's description is at /api/v1/openapi.json"),
     405: ("method_not_allowed", "{path} does not take {method}: see /api/v1/openapi.json for what it takes"),
@@ -43,7 +46,8 @@ class TooLargeError(HTTPException):
     """A body with more bytes than the server takes; raised while it is read."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(413, f"the request has more than {most // 2**20} MB: send it in smaller parts")
+        size = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} kB"
+        super().__init__(413, f"the request has more than {size}: send it in smaller parts")
 
 
 def unknown_id(kind: str, name: str, where: str) -> RequestError:
@@ -60,6 +64,12 @@ def body_of(code: str, message: str, field: str | None = None) -> dict[str, Any]
     return {"error": {"code": code, "message": message, "field": field}}
 
 
+def unforeseen_body() -> dict[str, Any]:
+    """Return the body where the server itself failed; what went wrong is for its log alone."""
+    message = "the server failed at this request; its log on standard error says why"
+    return body_of("server_error", message)
+
+
 def status_of(wrong: SeamwatchError) -> int:
     """Return the HTTP status of an error of ours."""
     if isinstance(wrong, RequestError):
@@ -73,20 +83,27 @@ def status_of(wrong: SeamwatchError) -> int:
     return _STORE_STATUS.get(wrong.code, 500) if isinstance(wrong, StoreError) else 500
 
 
-def fault_body(wrong: SeamwatchError) -> dict[str, Any]:
-    """Return the body for an error of ours."""
+def fault_body(wrong: SeamwatchError, *, near: bool) -> dict[str, Any]:
+    """Return the body for an error of ours.
+
+    Only who sits at the machine (`near`) is told where on it something failed: of files that others can't
+    reach they need not know, least of all before they have signed in.
+    """
+    if not near and status_of(wrong) >= 500 and not isinstance(wrong, RequestError):
+        return body_of(wrong.code, "the desk can't answer this now: try again; its log says why")
     return body_of(wrong.code, str(wrong), getattr(wrong, "field", None))
 
 
 def install(app: FastAPI) -> None:
     """Make every error of an app have the one shape."""
 
-    async def ours(_: Request, wrong: Exception) -> JSONResponse:
+    async def ours(request: Request, wrong: Exception) -> JSONResponse:
         assert isinstance(wrong, SeamwatchError)
         status = status_of(wrong)
         if status >= 500:
             LOG.error("%s", wrong)
-        return JSONResponse(fault_body(wrong), status, headers=getattr(wrong, "headers", None))
+        body = fault_body(wrong, near=getattr(request.state, "identity", None) is LOCAL)
+        return JSONResponse(body, status, headers=getattr(wrong, "headers", None))
 
     async def invalid(_: Request, wrong: Exception) -> JSONResponse:
         assert isinstance(wrong, RequestValidationError)
@@ -96,15 +113,9 @@ def install(app: FastAPI) -> None:
         assert isinstance(wrong, HTTPException)
         return JSONResponse(_plain_body(request, wrong), wrong.status_code, headers=wrong.headers)
 
-    async def unforeseen(_: Request, wrong: Exception) -> JSONResponse:
-        LOG.error("a request failed", exc_info=wrong)
-        message = "the server failed at this request; its log on standard error says why"
-        return JSONResponse(body_of("server_error", message), 500)
-
     app.add_exception_handler(SeamwatchError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)
-    app.add_exception_handler(Exception, unforeseen)
 
 
 def _invalid_body(wrong: RequestValidationError) -> dict[str, Any]:
@@ -117,7 +128,8 @@ def _invalid_body(wrong: RequestValidationError) -> dict[str, Any]:
     said = first["msg"].removeprefix("Value error, ")
     said = said[:1].lower() + said[1:]
     given = first.get("input")
-    if first["type"] == "missing" or not isinstance(given, str | int | float):
+    secret = bool(_SECRETS & set(path))
+    if secret or first["type"] == "missing" or not isinstance(given, str | int | float):
         shown = ""
     else:
         shown = f", got {str(given)[:60]!r}"

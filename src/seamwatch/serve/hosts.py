@@ -12,6 +12,7 @@ from starlette.types import Scope
 from seamwatch.serve.options import ServeOptions
 
 _PORTS = {"http": 80, "https": 443}
+_FORWARDED = frozenset({b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"})
 
 
 def is_loopback(host: str) -> bool:
@@ -39,17 +40,29 @@ def seen_from_outside(scope: Scope, options: ServeOptions) -> Scope:
     if not options.behind_proxy or not is_loopback(peer):
         return seen
     headers = Headers(scope=scope)
-    if headers.get("x-forwarded-proto", "").strip().lower() == "https":
+    if _last(headers, "x-forwarded-proto").lower() == "https":
         seen["scheme"] = "https"
-    # The last of the list is what the proxy itself has seen; the others are what the client claims.
-    client = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     with suppress(ValueError):
-        seen["client"] = (str(ipaddress.ip_address(client)), 0)
-    host = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
+        seen["client"] = (str(ipaddress.ip_address(_last(headers, "x-forwarded-for"))), 0)
+    host = _last(headers, "x-forwarded-host")
     if host:
         kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
         seen["headers"] = [*kept, (b"host", host.encode("latin-1", "replace"))]
     return seen
+
+
+def _last(headers: Headers, name: str) -> str:
+    """Return the last value of a header that may stand there several times, as a list each, "" for none.
+
+    It is what the proxy itself has seen, whether it wrote a line of its own or added to the client's; the
+    others are what the client claims.
+    """
+    return ",".join(headers.getlist(name)).rpartition(",")[2].strip()
+
+
+def is_forwarded(scope: Scope) -> bool:
+    """Return whether a request says of itself that a proxy has passed it on."""
+    return any(name in _FORWARDED for name, _ in scope["headers"])
 
 
 def is_own_host(header: str, port: int | None, scheme: str = "http") -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ class _Recent(Generic[T]):
         self._make = make
         self._kept: OrderedDict[object, T] = OrderedDict()
 
+    def peek(self, key: object) -> T:
+        """Return the entry of a key, without keeping one that is new."""
+        return self._kept[key] if key in self._kept else self._make()
+
     def get(self, key: object) -> T:
         if key not in self._kept:
             self._kept[key] = self._make()
@@ -60,16 +65,19 @@ class SignInLimits:
 
     def attempt(self, address: str, name: str) -> int:
         """Return 0 and count the attempt as a wrong one, or how many seconds to wait first."""
-        name = name.casefold()[:200]
+        name = _counted(name)
         with self._lock:
             at = self._clock()
+            known = (address, name) in self._good
+            until = self._pairs.peek((address, name)).until
+            if not known:
+                until = max(until, self._addresses.peek(address).until)
+            if until > at:
+                # Nothing is kept of it: else one address could drive out what is known of all others.
+                return math.ceil(until - at)
             pair = self._fresh(self._pairs.get((address, name)), at)
             near = self._fresh(self._addresses.get(address), at)
             named = self._fresh(self._names.get(name), at)
-            known = (address, name) in self._good
-            until = pair.until if known else max(pair.until, near.until)
-            if until > at:
-                return math.ceil(until - at)
             # Before the password is looked at: many at once are counted one by one.
             for one in (pair, near, named):
                 one.count += 1
@@ -81,7 +89,7 @@ class SignInLimits:
 
     def succeeded(self, address: str, name: str) -> None:
         """Take the last attempt back: it was right."""
-        name = name.casefold()[:200]
+        name = _counted(name)
         with self._lock:
             pair, near = self._pairs.get((address, name)), self._addresses.get(address)
             named = self._names.get(name)
@@ -98,6 +106,15 @@ class SignInLimits:
         if tries.until < at and at - tries.last > FORGOTTEN:
             tries.count, tries.until = 0, 0.0
         return tries
+
+
+def _counted(name: str) -> str:
+    """Return a name as it is counted: as the store knows it, so that no spelling of it has tries of its own.
+
+    >>> _counted("\uff22en") == _counted("ben")
+    True
+    """
+    return unicodedata.normalize("NFKC", name).casefold()[:200]
 
 
 def _wait(count: int, free: int) -> float:

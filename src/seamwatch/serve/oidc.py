@@ -18,7 +18,6 @@ from seamwatch.serve.people import People, ThePeople, WaitError
 LOG = logging.getLogger("seamwatch.serve")
 router = APIRouter(tags=["people"], include_in_schema=False)
 CALLBACK = "/api/v1/session/oidc/callback"
-_FOLDER = "/api/v1/session/oidc"
 
 
 @router.get("/session/oidc/start")
@@ -40,7 +39,7 @@ def start(request: Request, people: ThePeople, next: str | None = None) -> Redir
     answer.set_cookie(
         _cookie(people, request),
         journey.browser,
-        path=_FOLDER,
+        path="/",
         max_age=int(SECONDS),
         secure=request.url.scheme == "https",
         httponly=True,
@@ -66,7 +65,8 @@ def callback(
         if journey is None:
             raise IssuerError("nobody here began this sign-in, or it took too long")
         if error or not code:
-            raise IssuerError(f"the issuer refused: {error[:100] or 'it sent no code'}")
+            # Of anybody's choice: as one line, whatever is in it.
+            raise IssuerError(f"the issuer refused: {error[:100]!r}" if error else "the issuer sent no code")
         issuer = _issuer(people)
         person = issuer.person(
             code, redirect=journey.redirect, nonce=journey.nonce, verifier=journey.verifier
@@ -79,7 +79,9 @@ def callback(
         return _failed(wrong)
     answer = RedirectResponse(journey.next, 303, headers={"cache-control": "no-store"})
     people.open(request, answer, account, "issuer")
-    answer.delete_cookie(cookie, path=_FOLDER)
+    answer.delete_cookie(
+        cookie, path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax"
+    )
     return answer
 
 
@@ -96,7 +98,8 @@ def _issuer(people: People) -> Issuer:
 
 
 def _cookie(people: People, request: Request) -> str:
-    return f"{people.cookie_name(request.scope).removeprefix('__Host-')}-oidc"
+    # With __Host- under TLS, as the session's: a neighbour's page can't plant the start of its own sign-in.
+    return f"{people.cookie_name(request.scope)}-oidc"
 
 
 def _failed(wrong: SeamwatchError) -> RedirectResponse:

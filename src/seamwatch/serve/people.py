@@ -12,10 +12,11 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from seamwatch.errors import SeamwatchError
 from seamwatch.model.account import LOCAL, Account, Identity
 from seamwatch.serve.context import Desk
 from seamwatch.serve.faults import RequestError
-from seamwatch.serve.hosts import client_key
+from seamwatch.serve.hosts import client_key, is_forwarded
 from seamwatch.serve.limits import Pace, SignInLimits
 from seamwatch.serve.oidc_journeys import Journeys
 
@@ -81,6 +82,13 @@ class People:
         from seamwatch.pipeline.sessions import digest_of_secret, session_identity, token_identity
 
         if not self.needed():
+            if is_forwarded(scope):
+                raise RequestError(
+                    "a proxy passed this on, so others may reach this desk, and it has no accounts: add one "
+                    "with `seamwatch account add`, and start the desk with --behind-proxy",
+                    code="no_accounts",
+                    status=403,
+                )
             if self.desk.options.shared:
                 raise RequestError(
                     "this desk has no accounts and is open to others: add one with `seamwatch account add`",
@@ -113,6 +121,13 @@ class People:
                 self._seen[digest] = at
         return found
 
+    def still(self, scope: Scope, identity: Identity | None) -> bool:
+        """Return whether a request would still be one of the same person, with the same rights."""
+        try:
+            return self.identify(scope) == identity
+        except SeamwatchError:
+            return False
+
     def sign_in(self, request: Request, name: str, password: str) -> Account:
         """Return the account of a name and password; RequestError where they are wrong, or it is too soon.
 
@@ -131,8 +146,10 @@ class People:
         self.sign_ins.succeeded(client_key(request.scope), name)
         return account
 
-    def change_password(self, request: Request, identity: Identity, old: str, new: str) -> None:
-        """Change the password of who is signed in; RequestError where the old one is wrong or it is too soon.
+    def change_password(self, request: Request, identity: Identity, old: str, new: str) -> Account:
+        """Return the account of who is signed in, with a new password; all its sessions have ended.
+
+        RequestError where the old one is wrong or it is too soon.
 
         Wrong ones are counted as wrong sign-ins are: who finds a desk left open can't guess it there.
         """
@@ -153,16 +170,18 @@ class People:
                 field="old",
             )
         self.sign_ins.succeeded(client_key(request.scope), identity.name)
+        return changed
 
     @contextmanager
     def _attempt(self, request: Request, name: str) -> Iterator[Store]:
         """Return a context in which one password may be verified; RequestError where it is too soon."""
-        wait = self.sign_ins.attempt(client_key(request.scope), name)
-        if wait:
-            raise WaitError(wait)
+        # A place first: who finds none has not tried, so a crowd makes nobody's next wait longer.
         if not self._queue.acquire(blocking=False):
             raise WaitError(1)
         try:
+            wait = self.sign_ins.attempt(client_key(request.scope), name)
+            if wait:
+                raise WaitError(wait)
             with self._verifying, self.desk.store() as store:
                 yield store
         finally:

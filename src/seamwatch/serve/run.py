@@ -160,6 +160,10 @@ def run_desk(
             access_log=False,
             timeout_graceful_shutdown=_LAST_SECONDS,
             server_header=False,
+            # Named, so that what else is installed changes nothing: this reader bounds a request's headers,
+            # and no route speaks WebSocket.
+            http="h11",
+            ws="none",
             # What a proxy says is read in one place, `hosts`, and only where there is one.
             proxy_headers=False,
             ssl_certfile=cert,

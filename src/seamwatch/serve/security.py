@@ -3,11 +3,13 @@
 Who asks is found out later (`access`). Here it is from where: a web page of another site, open in the user's
 browser, may not use the server. So Host must be this machine's own name or one that was allowed at the start
 (a foreign name that was made to lead here is refused), a write must come from the server's own pages or from
-no page, and its content type must be one that another site's form can't send unasked.
+no page, and its content type must be one that another site's form can't send unasked. Where the browser says
+that another site asks, the API is not read either: how long an answer takes would tell what is in the record.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -15,14 +17,17 @@ from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seamwatch.serve.faults import TooLargeError, body_of
+from seamwatch.serve.faults import TooLargeError, body_of, unforeseen_body
 from seamwatch.serve.hosts import is_allowed_host, is_loopback, is_own_host, seen_from_outside
 from seamwatch.serve.options import ServeOptions
 
 __all__ = ["Gate", "content_policy", "is_loopback", "response_headers"]
 
+LOG = logging.getLogger("seamwatch.serve")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 UPLOADS = "/api/v1/jobs"
+# Read before anybody has signed in: a name and a password need no more bytes.
+SIGN_IN, MOST_SIGN_IN = "/api/v1/session", 16 * 1024
 # Bytes of a body that is too large anyway which are read and dropped, so that the client gets the answer.
 _DRAINED = 8
 _POLICY = {
@@ -81,9 +86,12 @@ class Gate:
             return
         scope = seen_from_outside(scope, self._options)
         secure = scope["scheme"] == "https"
+        started = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
@@ -104,7 +112,16 @@ class Gate:
             answer = JSONResponse(body_of("too_large", str(too_large.detail)), 413)
             await answer(scope, receive, send_with_headers)
             return
-        await self._app(scope, self._counted(receive, most), send_with_headers)
+        try:
+            await self._app(scope, self._counted(receive, most), send_with_headers)
+        except Exception as wrong:
+            if started:
+                raise
+            # Here and not in the app: what stands before the routes can fail too, and its answer needs the
+            # headers as well.
+            LOG.error("a request failed", exc_info=wrong)
+            failed = JSONResponse(unforeseen_body(), 500, headers={"cache-control": "no-store"})
+            await failed(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         host, scheme = headers.get("host", ""), scope["scheme"]
@@ -121,6 +138,12 @@ class Gate:
             known = ", ".join(self._options.allowed_hosts) or f"{scheme}://127.0.0.1:{port}/"
             return _refused(
                 403, "wrong_host", f"the Host {host[:100]!r} is not this server's: open it as {known}"
+            )
+        if _is_of_another_site(scope, headers):
+            return _refused(
+                403,
+                "wrong_origin",
+                "a page of another site may not use this server: open it in a window of its own",
             )
         if scope["method"] not in WRITES:
             return None
@@ -143,6 +166,8 @@ class Gate:
 
     def _most_bytes(self, scope: Scope, headers: Headers) -> int:
         """Return how large a body may be: files for a job go to the disk, all else is held in memory."""
+        if scope["path"].startswith(SIGN_IN):
+            return min(MOST_SIGN_IN, self._options.most_bytes)
         files = headers.get("content-type", "").lower().startswith("multipart/form-data")
         upload = files and scope["path"] == UPLOADS
         return self._options.most_upload if upload else self._options.most_bytes
@@ -168,6 +193,20 @@ class Gate:
             left -= len(message.get("body", b""))
             if message["type"] != "http.request" or not message.get("more_body", False):
                 return
+
+
+def _is_of_another_site(scope: Scope, headers: Headers) -> bool:
+    """Return whether a browser says that a page of another site asks the API, other than by leading here.
+
+    A link from elsewhere opens in a window of its own, and so comes who has signed in at an issuer.
+    Source: Fetch Metadata Request Headers (W3C). Programs and older browsers send none of them.
+    """
+    if headers.get("sec-fetch-site") not in ("cross-site", "same-site"):
+        return False
+    if not scope["path"].startswith("/api/"):
+        return False
+    opened = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return not opened or scope["method"] in WRITES
 
 
 def _refused(status: int, code: str, message: str) -> JSONResponse:

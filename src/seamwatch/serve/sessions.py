@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from seamwatch.errors import FieldError
-from seamwatch.model.account import LOCAL, Identity
+from seamwatch.model.account import LOCAL, Account, Identity
 from seamwatch.serve.access import TheIdentity, allowed
 from seamwatch.serve.faults import RequestError
 from seamwatch.serve.people import People, ThePeople
@@ -35,8 +35,6 @@ def sign_in(request: Request, response: Response, people: ThePeople, form: SignI
 
     The id is new at every sign-in. It ends after 2 hours without a request, and in any case after 12.
     """
-    from seamwatch.pipeline.sessions import csrf_of
-
     if not people.needed():
         raise RequestError(
             "this desk has no accounts: add the first with `seamwatch account add`",
@@ -44,9 +42,7 @@ def sign_in(request: Request, response: Response, people: ThePeople, form: SignI
             status=409,
         )
     account = people.sign_in(request, form.name, form.password)
-    session_id = people.open(request, response, account, "password")
-    identity = Identity(name=account.name, role=account.role, clearance=account.clearance)
-    return _state(people, identity, csrf_of(session_id))
+    return _opened(people, request, response, account)
 
 
 @router.delete("/session", summary="Sign out", status_code=204, response_class=Response)
@@ -62,14 +58,15 @@ def sign_out(request: Request, people: ThePeople) -> Response:
 @router.patch(
     "/session/password",
     summary="Change one's own password",
-    status_code=204,
-    response_class=Response,
     responses={429: {"description": "too many wrong attempts: Retry-After says how long to wait"}},
 )
 def change_password(
-    request: Request, people: ThePeople, identity: TheIdentity, form: PasswordForm
-) -> Response:
-    """Change the password of who is signed in. The account's other sessions end, its tokens stay."""
+    request: Request, response: Response, people: ThePeople, identity: TheIdentity, form: PasswordForm
+) -> SessionState:
+    """Change the password of who is signed in, and open a new session in place of this one.
+
+    All other sessions of the account end, and a copy of this one's id is worth nothing. Its tokens stay.
+    """
     if identity is LOCAL:
         raise RequestError(
             "this desk has no accounts: add the first with `seamwatch account add`",
@@ -77,10 +74,19 @@ def change_password(
             status=409,
         )
     try:
-        people.change_password(request, identity, form.old, form.new)
+        account = people.change_password(request, identity, form.old, form.new)
     except FieldError as wrong:
         raise RequestError(str(wrong), code=wrong.code, status=400, field=wrong.field) from wrong
-    return Response(status_code=204)
+    return _opened(people, request, response, account)
+
+
+def _opened(people: People, request: Request, response: Response, account: Account) -> SessionState:
+    """Return the state of a session that is opened now for who gave a password."""
+    from seamwatch.pipeline.sessions import csrf_of
+
+    session_id = people.open(request, response, account, "password")
+    identity = Identity(name=account.name, role=account.role, clearance=account.clearance)
+    return _state(people, identity, csrf_of(session_id))
 
 
 def _state(people: People, identity: Identity | None, csrf: str | None) -> SessionState:

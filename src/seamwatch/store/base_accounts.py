@@ -66,11 +66,8 @@ class AccountStore(Protocol):
         """Remove a session; return whether there was one."""
         ...
 
-    def end_sessions(self, account: str, *, until: datetime | None = None, but: str | None = None) -> int:
-        """Remove an account's sessions, or those that ended before `until`; return how many.
-
-        The one with the digest `but` stays.
-        """
+    def end_sessions(self, account: str, *, until: datetime | None = None) -> int:
+        """Remove an account's sessions, or those that ended before `until`; return how many."""
         ...
 
     def add_token(self, token: ApiToken, digest: str) -> None:

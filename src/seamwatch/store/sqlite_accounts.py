@@ -125,12 +125,12 @@ class AccountTables(SqliteDatabase):
         """Remove a session; return whether there was one."""
         return self.write("DELETE FROM sessions WHERE digest = ?", (digest,)) > 0
 
-    def end_sessions(self, account: str, *, until: datetime | None = None, but: str | None = None) -> int:
-        """Remove an account's sessions, or those that ended before `until`, all but one; return how many."""
+    def end_sessions(self, account: str, *, until: datetime | None = None) -> int:
+        """Remove an account's sessions, or those that ended before `until`; return how many."""
         return self.write(
             "DELETE FROM sessions WHERE account IN (SELECT name FROM accounts WHERE key = ?1) "
-            "AND (?2 IS NULL OR ends < ?2) AND digest IS NOT ?3",
-            (_key(account), moment(until), but),
+            "AND (?2 IS NULL OR ends < ?2)",
+            (_key(account), moment(until)),
         )
 
     # --- tokens

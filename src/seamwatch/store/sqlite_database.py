@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -115,6 +116,10 @@ class SqliteDatabase:
                     f"can't make the folder {self.path.parent} for the database ({wrong.strerror}): "
                     "choose another path with --db"
                 ) from wrong
+            # Its owner's alone: it holds the articles, and the hashes of passwords. SQLite gives the files
+            # beside it the same rights. What is wrong with the path, opening it will say.
+            with suppress(OSError):
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         try:
             return self._open(self.path.absolute().as_uri())
         except sqlite3.OperationalError as wrong:

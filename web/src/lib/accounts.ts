@@ -48,11 +48,6 @@ export const accounts = {
   makeToken: (token: { label: string; scopes: string[]; days: number }) =>
     post<{ token: TokenRow; secret: string }>("/tokens", token),
 
-  ownPassword: async (old: string, wanted: string): Promise<void> => {
-    const body = JSON.stringify({ old, new: wanted });
-    await send(`${ROOT}/session/password`, { method: "PATCH", headers: JSON_BODY, body });
-  },
-
   revoke: async (id: string): Promise<void> => {
     await send(`${ROOT}/tokens/${segment(id)}`, { method: "DELETE", headers: JSON_BODY });
   },

@@ -23,6 +23,7 @@ export interface Session {
   oidc: { name: string } | null;
 }
 
+const JSON_BODY = { "Content-Type": "application/json" };
 const state = $state<{ session: Session | null; tried: boolean }>({ session: null, tried: false });
 
 /** The session; null until it is known (reactive). */
@@ -66,9 +67,15 @@ export async function signIn(name: string, password: string): Promise<void> {
   keep(await post<Session>("/session", { name, password }));
 }
 
+/** Changes one's own password; the desk opens a new session in place of this one. */
+export async function changePassword(old: string, wanted: string): Promise<void> {
+  const init = { method: "PATCH", headers: JSON_BODY, body: JSON.stringify({ old, new: wanted }) };
+  keep((await (await send(`${ROOT}/session/password`, init)).json()) as Session);
+}
+
 /** Signs out, and loads the page anew: nothing of what was read stays in its memory. */
 export async function signOut(): Promise<void> {
-  await send(`${ROOT}/session`, { method: "DELETE", headers: { "Content-Type": "application/json" } });
+  await send(`${ROOT}/session`, { method: "DELETE", headers: JSON_BODY });
   location.assign("/signin");
 }
 
