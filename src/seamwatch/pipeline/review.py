@@ -18,9 +18,10 @@ Decisions of people that contradict one another come first: the record can't fol
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from seamwatch.model.codec import TOLLS
@@ -28,7 +29,10 @@ from seamwatch.model.decision import Decision, standing
 from seamwatch.model.incident import Incident, Mention, Toll
 from seamwatch.model.review import ReviewItem
 from seamwatch.pipeline.review_memory import ItemKey, ReviewMemory, key_of
+from seamwatch.pipeline.review_seen import Seen
+from seamwatch.pipeline.visibility import FULL
 from seamwatch.vocabulary.codes import Verdict
+from seamwatch.vocabulary.coordination import Tlp
 
 if TYPE_CHECKING:
     from seamwatch.link.decisions import Contradiction
@@ -41,22 +45,30 @@ KILLED, OTHERS, MOVED = 0.5, 0.2, 0.1
 SURE = 1400  # log-odds in thousandths above which the rules are sure that two are one
 
 _Question = frozenset[str]
+Find = Callable[[str], Incident]
 
 
 def review_queue(
-    store: Store, *, most: int = MOST_PAIRS, memory: ReviewMemory | None = None
+    store: Store, *, most: int = MOST_PAIRS, memory: ReviewMemory | None = None, clearance: Tlp = FULL
 ) -> tuple[ReviewItem, ...]:
     """Return what is to review: contradictions first, then by weight. Items come without their reasons.
 
-    With a memory, of the same database, only what has changed since the last queue is read anew.
+    With a memory, of the same database, only what has changed since the last queue is read anew. Below the
+    full clearance tellings, decisions and incidents count as far as it may see them; memory is for the full.
     """
     from seamwatch.link.decisions import contradictions_of
 
+    if clearance is not FULL:
+        view, memory = Seen(store, clearance), None
+        stand = standing(view.decisions())
+        links = tuple(islice(view.links(), most))
+        find: Find = view.incident
+    else:
+        stand, links, find = standing(store.decisions()), tuple(store.unsure_links(most)), store.incident
     known = {} if memory is None else memory.current(store)
     mark = store.map_mark()
-    stand = standing(store.decisions())
-    found = contradicting(store, contradictions_of(stand))
-    items = _uncertain(store, tuple(store.unsure_links(most)), stand, known)
+    found = contradicting(store, contradictions_of(stand), find)
+    items = _uncertain(store, links, stand, known, find)
     if memory is not None:
         memory.keep(mark, items)
     weighed = sorted(
@@ -79,7 +91,7 @@ def refreshed(store: Store, item: ReviewItem) -> ReviewItem | None:
         fresh: Sequence[ReviewItem] = contradicting(store, left)
     else:
         links = [link for link in store.links_of(pair) if {link.left, link.right} == set(pair)]
-        fresh = tuple(_uncertain(store, links, stand, {}).values())
+        fresh = tuple(_uncertain(store, links, stand, {}, store.incident).values())
     return with_reasons(store, replace(fresh[0], pairs=item.pairs)) if fresh else None
 
 
@@ -91,7 +103,7 @@ def with_reasons(store: Store, item: ReviewItem) -> ReviewItem:
     return replace(item, reasons=judgement.reasons)
 
 
-def contradicting(store: Store, found: Iterable[Contradiction]) -> list[ReviewItem]:
+def contradicting(store: Store, found: Iterable[Contradiction], find: Find | None = None) -> list[ReviewItem]:
     """Return an item for each contradiction whose two mentions are still told."""
     items = []
     for one in found:
@@ -102,7 +114,7 @@ def contradicting(store: Store, found: Iterable[Contradiction]) -> list[ReviewIt
                 ReviewItem(
                     left=told[one.left],
                     right=told[one.right],
-                    incidents=tuple(store.incident(i) for i in dict.fromkeys(owners[n] for n in told)),
+                    incidents=tuple(map(find or store.incident, dict.fromkeys(owners[n] for n in told))),
                     weight=math.inf,
                     against=one.decisions,
                     conflict=one.text,
@@ -112,7 +124,11 @@ def contradicting(store: Store, found: Iterable[Contradiction]) -> list[ReviewIt
 
 
 def _uncertain(
-    store: Store, links: Sequence[Link], stand: Sequence[Decision], known: Mapping[ItemKey, ReviewItem]
+    store: Store,
+    links: Sequence[Link],
+    stand: Sequence[Decision],
+    known: Mapping[ItemKey, ReviewItem],
+    find: Find,
 ) -> dict[ItemKey, ReviewItem]:
     """Return one item for each question that unsure pairs ask and nobody has answered."""
     from seamwatch.link.decisions import bound_together, holding
@@ -138,7 +154,7 @@ def _uncertain(
         if not together and asked not in settled:
             groups.setdefault(asked, []).append(link)
     keys = [key_of(group, owners) for group in groups.values()]
-    return {key: known.get(key) or _item(store, key[0], owners) for key in keys}
+    return {key: known.get(key) or _item(store, key[0], owners, find) for key in keys}
 
 
 class _Questions:
@@ -170,16 +186,14 @@ class _Questions:
         return frozenset((one, self._top(left), self._top(right)))
 
 
-def _item(store: Store, group: Sequence[Link], owners: Mapping[str, str]) -> ReviewItem:
+def _item(store: Store, group: Sequence[Link], owners: Mapping[str, str], find: Find) -> ReviewItem:
     inside = owners[group[0].left] == owners[group[0].right]
     # Between two incidents the likest pair, inside one the unlikest: what speaks most for the other way.
     shown = min(group, key=lambda link: (link.odds if inside else -link.odds, link.left, link.right))
     # The earlier telling stands on the left.
     told = store.mentions([shown.left, shown.right]).values()
     left, right = sorted(told, key=lambda m: (m.article.published or date.max, m.mention.id))
-    incidents = tuple(
-        store.incident(i) for i in dict.fromkeys((owners[left.mention.id], owners[right.mention.id]))
-    )
+    incidents = tuple(find(i) for i in dict.fromkeys((owners[left.mention.id], owners[right.mention.id])))
     parts: tuple[Incident | Mention, ...] = (left.mention, right.mention) if inside else incidents
     twice = {name: min(_number(getattr(part, name)) for part in parts) for name in TOLLS}
     killed = twice.pop("killed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -130,14 +130,36 @@ def hidden_incidents(store: Store, clearance: Tlp) -> tuple[LabelledIncident, ..
     return store.incidents_labelled(above, unlabelled=UNLABELLED in above)
 
 
+def counts_within(store: Store, clearance: Tlp, party: str | None = None) -> Mapping[str, int]:
+    """Return how many articles and mentions a clearance may see, of all or of one party's records."""
+    labels = tuple(label for label in Tlp if label.strictness <= clearance.strictness)
+    return store.count_labelled(labels, unlabelled=UNLABELLED in labels, party=party)
+
+
 def hidden_from_clearance(store: Store, clearance: Tlp) -> frozenset[str]:
     """Return the ids of the incidents with any mention above a clearance."""
     return frozenset(one.id for one in hidden_incidents(store, clearance))
 
 
+def hidden_altogether(store: Store, clearance: Tlp) -> frozenset[str]:
+    """Return the ids of the incidents of which a clearance may see nothing."""
+    found = () if clearance is FULL else hidden_incidents(store, clearance)
+    return frozenset(one.id for one in found if not one.mixed)
+
+
 def visible_to_clearance(store: Store, incident: Incident, clearance: Tlp) -> Incident | None:
     """Return an incident as a clearance may see it; None where it may see nothing of it."""
     return told_from(store, incident, within(clearance))
+
+
+def visible_by_id(store: Store, name: str, clearance: Tlp) -> Incident | None:
+    """Return the incident that an id leads to as a clearance may see it; UnknownIdError for no incident's id.
+
+    None where it may see nothing of it, or where only what is above it gave the incident this id.
+    """
+    whole = store.incident(name)
+    told = visible_to_clearance(store, whole, clearance)
+    return told if told is None or told is whole or name in (told.id, *told.aliases) else None
 
 
 def list_visible(
@@ -158,7 +180,9 @@ def list_visible(
     if not hidden:
         return list_incidents(store, wanted, as_of, policy)
     if as_of is None and policy is Policy.UCDP:
-        whole = (i for i in store.incidents(wanted) if i.id not in hidden)
+        allowed = within(clearance)
+        # What came to be hidden while they are read is left out too.
+        whole = (i for i in store.incidents(wanted) if i.id not in hidden and all(map(allowed, i.mentions)))
         return listed(
             (*whole, *_passing(store, map(store.incident, sorted(hidden)), wanted, clearance, None))
         )

@@ -62,12 +62,16 @@ class WithdrawalList(BaseModel):
 
 
 @router.get("/centre", summary="The charter, the parties, what came and went", response_model=CentreView)
-def centre(desk: TheDesk) -> Response:
-    """Return what this node knows of its centre; `me` is null where the record is no party yet."""
+def centre(desk: TheDesk, clearance: TheClearance) -> Response:
+    """Return what this node knows of its centre; `me` is null where the record is no party yet.
+
+    Records are counted as far as the account may see them. Who may not see all gets no numbers of entries:
+    they count the others too.
+    """
     from seamwatch.pipeline.centre.overview import centre_json
 
     with desk.store() as store:
-        return json_answer(centre_json(store))
+        return json_answer(centre_json(store, clearance))
 
 
 @router.post("/centre/sync", summary="Exchange with the other parties now")

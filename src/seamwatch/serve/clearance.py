@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,16 @@ import numpy as np
 from fastapi import Depends, Request
 from numpy.typing import NDArray
 
-from seamwatch.pipeline.visibility import FULL, hidden_incidents, label_of, mixed_visible, told_from, within
+from seamwatch.pipeline.visibility import (
+    EVERY,
+    FULL,
+    counts_within,
+    hidden_incidents,
+    label_of,
+    mixed_visible,
+    told_from,
+    within,
+)
 from seamwatch.vocabulary.coordination import Tlp
 
 if TYPE_CHECKING:
@@ -71,6 +81,28 @@ def seen(
 def may_read(article: ArticleRef, clearance: Tlp) -> bool:
     """Return whether a clearance may read an article."""
     return label_of(article).strictness <= clearance.strictness
+
+
+def counts_of(desk: Desk, clearance: Tlp) -> Mapping[str, int]:
+    """Return how much the database holds that a clearance may see.
+
+    Where that is not all, what only tells how the store keeps it (copies, aliases, ...) is not counted.
+    """
+    whole = desk.counts()
+    if clearance is FULL:
+        return whole
+    hidden, parts = hidden_of(desk, clearance), mixed_of(desk, EVERY, clearance)
+
+    def made() -> Mapping[str, int]:
+        with desk.store() as store:
+            return counts_within(store, clearance)
+
+    return {
+        **desk.remembered(("counts", clearance), made),
+        "incidents": whole["incidents"] - len(hidden.ids) + len(parts),
+        "areas": whole["areas"],
+        "places": whole["places"],
+    }
 
 
 def mixed_of(desk: Desk, wanted: IncidentFilter, clearance: Tlp) -> tuple[Incident, ...]:

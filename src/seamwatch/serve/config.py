@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from seamwatch import __version__
+from seamwatch.serve.clearance import TheClearance, counts_of
 from seamwatch.serve.context import TheDesk
 from seamwatch.serve.schemas import Config, EventTypeWords
 from seamwatch.vocabulary.acled import EventType, SubEventType
@@ -18,13 +19,13 @@ EVENT_TYPES = [
 
 
 @router.get("/config", summary="Words of the filters, and how much there is")
-def config(desk: TheDesk) -> Config:
-    """Return the version, the closed word lists of the filters, and how much the database holds."""
+def config(desk: TheDesk, clearance: TheClearance) -> Config:
+    """Return the version, the closed word lists of the filters, and how much the account may see."""
     return Config(
         version=__version__,
         style_url=desk.options.style_url,
         policies=[policy.value for policy in Policy],
         statuses=[status.value for status in Status],
         event_types=EVENT_TYPES,
-        counts=dict(desk.counts()),
+        counts=dict(counts_of(desk, clearance)),
     )

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from seamwatch.errors import UnknownIdError
-from seamwatch.pipeline.visibility import FULL
+from seamwatch.pipeline.visibility import FULL, visible_by_id
 from seamwatch.serve.clearance import may_read
 from seamwatch.vocabulary.codes import DecisionKind
 from seamwatch.vocabulary.coordination import Tlp
@@ -87,7 +87,7 @@ def check_seen(store: Store, written: Iterable[str], clearance: Tlp) -> None:
         return
     for name in (one.strip() for one in written):
         try:
-            if in_part(store.incident(name), clearance):
+            if visible_by_id(store, name, clearance) is not None:
                 continue
         except UnknownIdError:
             if readable(store, [name], clearance):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 
 from seamwatch.errors import StoreError
-from seamwatch.pipeline.visibility import list_visible
-from seamwatch.serve.clearance import hidden_of
-from seamwatch.serve.map_columns import MapColumns, read_columns, told_columns
+from seamwatch.pipeline.visibility import FULL, list_visible
+from seamwatch.serve.clearance import hidden_of, mixed_of
+from seamwatch.serve.map_columns import MapColumns, joined, read_columns, told_columns
 from seamwatch.serve.map_names import NameIndex
 from seamwatch.serve.map_selection import Mask, Selection, mask_with, select, select_all, without
 from seamwatch.serve.map_sums import By, sums_by, total
@@ -87,21 +87,19 @@ class IncidentMap:
             self._current(store)
 
     def selection(self, asked: Asked) -> Selection:
-        """Return the incidents that a request asks for."""
+        """Return the incidents that a request asks for, without those that its clearance sees in part."""
         with self._desk.store() as store:
             return self._selected(asked, store)[1]
 
     def sums(self, asked: Asked, by: By) -> bytes:
         """Return the sums of the incidents that a request asks for, and of all of them, as JSON."""
         with self._desk.store() as store:
-            mark, selection = self._selected(asked, store)
-        # Told anew, what may be seen of them is among the others.
-        left_out = hidden_of(self._desk, asked.clearance).mixed if asked.plain else 0
+            mark, selection = self._shown(asked, store)
 
         def made() -> bytes:
             whole = total(selection)
             figures = {"incidents": whole.incidents, "killed": whole.killed, "injured": whole.injured}
-            answer = {"buckets": sums_by(selection, by), "total": figures, "left_out": left_out}
+            answer = {"buckets": sums_by(selection, by), "total": figures}
             return msgspec.json.encode(answer)
 
         return self._remembered((mark, asked, by), made)
@@ -109,7 +107,7 @@ class IncidentMap:
     def tile(self, asked: Asked, z: int, x: int, y: int) -> bytes:
         """Return a tile of the incidents that a request asks for, b"" where it has none."""
         with self._desk.store() as store:
-            mark, selection = self._selected(asked, store)
+            mark, selection = self._shown(asked, store)
             own = selection.of.ids
 
             def ids(keys: Sequence[int]) -> Mapping[int, str]:
@@ -129,15 +127,32 @@ class IncidentMap:
             self._columns = read_columns(store, self._columns)
             return self._columns
 
+    def _shown(self, asked: Asked, store: Store) -> tuple[Hashable, Selection]:
+        """Return the incidents that a request asks for; those seen in part as that part tells them."""
+        mark, selection = self._selected(asked, store)
+        parts = mixed_of(self._desk, asked.wanted, asked.clearance) if asked.plain else ()
+        if not parts:
+            return mark, selection
+        key = (mark, asked, "parts")
+        found = self._selections.get(key)
+        if found is None:
+            keys = store.map_keys_of([part.id for part in parts])
+            found = select_all(joined(selection.of, selection.rows, told_columns(parts), keys))
+            self._selections.put(key, found)
+        return mark, found
+
     def _selected(self, asked: Asked, store: Store) -> tuple[Hashable, Selection]:
-        # What was believed at a moment follows from more than the incidents: from decisions and tellings.
+        # What was believed at a moment follows from more than the incidents: from decisions and tellings;
+        # what a clearance may see follows from labels too.
+        mark: Hashable = None if asked.plain and asked.clearance is FULL else self._desk.mark()
+        before = hidden_of(self._desk, asked.clearance)
         columns = self._current(store) if asked.plain else None
-        mark: Hashable = self._desk.mark() if columns is None else columns.mark
+        if mark is None and columns is not None:
+            mark = columns.mark
         key = (mark, asked)
         with self._selecting[hash(key) % len(self._selecting)]:
             found = self._selections.get(key)
             if found is None:
-                hidden = hidden_of(self._desk, asked.clearance)
                 if columns is None:
                     told = list_visible(
                         store, asked.wanted, asked.clearance, as_of=asked.as_of, policy=asked.policy
@@ -145,8 +160,10 @@ class IncidentMap:
                     found = select_all(told_columns(told))
                 else:
                     found = self._select(columns, asked.wanted, store)
-                    if len(hidden.keys):
-                        found = without(found, hidden.keys)
+                    # The columns are of a moment between the two: what is derived anew gets another key.
+                    for hidden in (before, hidden_of(self._desk, asked.clearance)):
+                        if len(hidden.keys):
+                            found = without(found, hidden.keys)
                 self._selections.put(key, found)
         return mark, found
 
@@ -165,5 +182,5 @@ class IncidentMap:
 
 
 def _bytes_of(selection: Selection) -> int:
-    own = 0 if selection.of.ids is None else 100 * len(selection.of)
+    own = 100 * len(selection.of) if selection.own else 0
     return selection.rows.nbytes + selection.code.nbytes + own

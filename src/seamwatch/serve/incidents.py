@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -14,18 +13,20 @@ from seamwatch.model.area_codec import area_share_json
 from seamwatch.model.codec import mention_json
 from seamwatch.model.incident import Incident
 from seamwatch.model.incident_codec import incident_json
-from seamwatch.pipeline.visibility import FULL, list_visible
+from seamwatch.pipeline.visibility import FULL, list_visible, visible_by_id
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.articles import article_value
 from seamwatch.serve.clearance import TheClearance, hidden_of, may_read, mixed_of, seen
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.decisions import decision_value
+from seamwatch.serve.decisions_seen import told_to
 from seamwatch.serve.faults import RequestError, unknown_id
 from seamwatch.serve.filters import Asked, Filters, moment_of, policy_of
 from seamwatch.serve.rows import cursor_of, merged, read_cursor, row_of, wrong_cursor
 from seamwatch.serve.schemas_record import IncidentAnswer, IncidentArticles, RowPage
 from seamwatch.store.base import IncidentFilter, Store
 from seamwatch.store.base_pages import PageMark, PageRow, PageSort
+from seamwatch.vocabulary.coordination import Tlp
 
 router = APIRouter(tags=["incidents"])
 MOST_ROWS = 500
@@ -78,6 +79,9 @@ def _stored_page(desk: Desk, asked: Asked, sort: PageSort, limit: int, cursor: s
             keys = dict(zip((i.id for i in parts), store.map_keys_of([i.id for i in parts]), strict=True))
             found = merged(found, [(keys[i.id], incident_json(i)) for i in parts], sort, after)
             total += len(parts)
+    # What came to be hidden while the page was read.
+    late = hidden_of(desk, asked.clearance).ids - hidden.ids
+    found = [row for row in found if row.json["id"] not in late]
     page = found[:limit]
     more = len(found) > limit
     return {
@@ -187,18 +191,13 @@ def incident(
     from seamwatch.pipeline.history import decisions_told
 
     with desk.store() as store:
+        _check_known(store, incident_id, clearance)
         whole = _found(store, incident_id, as_of, policy)
         found = seen(store, whole, clearance, as_of=moment_of(as_of))
         if found is None:
-            raise unknown_id("incident", incident_id, "/api/v1/incidents")
+            raise _not_known_yet(incident_id, as_of)
         decided = decisions_told(store, incident_id)
-        if found is not whole:
-            told = {decision.number: decision for decision in found.decisions}
-            decided = tuple(
-                replace(one, decision=told[one.decision.number])
-                for one in decided
-                if one.decision.number in told
-            )
+        decided = told_to(store, decided, clearance, len(decided))
     return json_answer(
         {
             "incident": incident_json(found),
@@ -220,13 +219,27 @@ def _found(store: Store, name: str, as_of: str | None, policy: str | None) -> In
     except UnknownIdError as unknown:
         raise _unknown(name, unknown) from unknown
     if found is None:
-        raise RequestError(
-            f"no article that tells {name} was known by {as_of}: choose a later as_of",
-            code="not_known_yet",
-            status=404,
-            field="as_of",
-        )
+        raise _not_known_yet(name, as_of)
     return found
+
+
+def _check_known(store: Store, name: str, clearance: Tlp) -> None:
+    """Raise RequestError where an id leads to nothing that a clearance may see, at whatever moment."""
+    try:
+        if clearance is FULL or visible_by_id(store, name, clearance) is not None:
+            return
+    except UnknownIdError as unknown:
+        raise _unknown(name, unknown) from unknown
+    raise unknown_id("incident", name, "/api/v1/incidents")
+
+
+def _not_known_yet(name: str, as_of: str | None) -> RequestError:
+    return RequestError(
+        f"no article that tells {name} was known by {as_of}: choose a later as_of",
+        code="not_known_yet",
+        status=404,
+        field="as_of",
+    )
 
 
 def _unknown(name: str, wrong: UnknownIdError) -> RequestError:
@@ -247,9 +260,8 @@ def incident_articles(desk: TheDesk, clearance: TheClearance, incident_id: str) 
             found = store.incident(incident_id)
         except UnknownIdError as unknown:
             raise _unknown(incident_id, unknown) from unknown
+        _check_known(store, incident_id, clearance)
         mentions = [told for told in found.mentions if may_read(told.article, clearance)]
-        if not mentions:
-            raise unknown_id("incident", incident_id, "/api/v1/incidents")
         refs = {told.article.id: told.article for told in mentions}
         texts = {article.id: article for article in store.articles(refs)}
     told: dict[str, list[Json]] = {}

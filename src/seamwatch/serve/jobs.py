@@ -16,8 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from seamwatch.errors import FetchError
+from seamwatch.model.account import Identity
 from seamwatch.pipeline.job import JobState
 from seamwatch.pipeline.jobs import JobRunner, JobsFullError
+from seamwatch.serve.access import TheIdentity
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.extract import ArticleDraft
 from seamwatch.serve.faults import RequestError, unknown_id
@@ -92,7 +94,7 @@ _BODY = {
     responses={429: {"description": "too many jobs wait already"}},
     openapi_extra=_BODY,
 )
-async def add_job(request: Request, desk: TheDesk) -> JSONResponse:
+async def add_job(request: Request, desk: TheDesk, identity: TheIdentity) -> JSONResponse:
     """Return a new job, which waits for its turn: one runs at a time."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
@@ -102,6 +104,7 @@ async def add_job(request: Request, desk: TheDesk) -> JSONResponse:
             job = await _json_job(request, desk)
     except JobsFullError as wrong:
         raise RequestError(str(wrong), code=wrong.code, status=429) from wrong
+    desk.reading.belongs(job["id"], identity.name)
     return JSONResponse({"job": job}, 202, headers={"location": f"/api/v1/jobs/{job['id']}"})
 
 
@@ -153,24 +156,40 @@ def _keep(upload: Upload, files: list[UploadFile]) -> None:
 
 
 @router.get("/jobs", summary="The jobs of the last hour")
-def list_jobs(desk: TheDesk) -> JobList:
-    """Return the jobs that run, wait, or ended within the last hour, the newest first."""
-    return JobList.model_validate({"jobs": desk.reading.runner.jobs()})
+def list_jobs(desk: TheDesk, identity: TheIdentity) -> JobList:
+    """Return the jobs that run, wait, or ended within the last hour, the newest first.
+
+    An account that may not read what jobs add (TLP:AMBER) gets its own alone.
+    """
+    jobs = [job for job in desk.reading.runner.jobs() if _may_follow(desk, identity, job["id"])]
+    return JobList.model_validate({"jobs": jobs})
 
 
 @router.get("/jobs/{job_id}", summary="How a job stands")
-def show_job(desk: TheDesk, job_id: str) -> OneJob:
+def show_job(desk: TheDesk, identity: TheIdentity, job_id: str) -> OneJob:
     """Return one job."""
+    _check(desk, identity, job_id)
     return OneJob.model_validate({"job": _known(desk.reading.runner.job(job_id), job_id)})
 
 
 @router.delete("/jobs/{job_id}", summary="Cancel a job")
-def cancel_job(desk: TheDesk, job_id: str) -> OneJob:
+def cancel_job(desk: TheDesk, identity: TheIdentity, job_id: str) -> OneJob:
     """Return a job that is to end: one that waits at once, one that runs after its article.
 
     What it has stored stays stored. A job that has ended stays as it is.
     """
+    _check(desk, identity, job_id)
     return OneJob.model_validate({"job": _known(desk.reading.runner.cancel(job_id), job_id)})
+
+
+def _may_follow(desk: Desk, identity: Identity, job_id: str) -> bool:
+    return desk.reading.may_follow(job_id, identity.name, identity.clearance)
+
+
+def _check(desk: Desk, identity: Identity, job_id: str) -> None:
+    """Raise RequestError for a job that is not there, or not for this account."""
+    seen = desk.reading.runner.job(job_id) if _may_follow(desk, identity, job_id) else None
+    _known(seen, job_id)
 
 
 def _known(job: dict[str, Any] | None, name: str) -> dict[str, Any]:
@@ -185,14 +204,14 @@ def _known(job: dict[str, Any] | None, name: str) -> dict[str, Any]:
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}, "description": "progress, article, end"}},
 )
-def follow_job(request: Request, desk: TheDesk, job_id: str) -> StreamingResponse:
+def follow_job(request: Request, desk: TheDesk, identity: TheIdentity, job_id: str) -> StreamingResponse:
     """Return a stream of events until the job has ended.
 
     `progress` is the job as it stands; `article` what became of one article, with its number as the event's
     id; `end` the job when it has ended. A client that comes back with Last-Event-ID gets the articles after
     that one.
     """
-    _known(desk.reading.runner.job(job_id), job_id)
+    _check(desk, identity, job_id)
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
     return StreamingResponse(

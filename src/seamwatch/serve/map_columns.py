@@ -29,6 +29,7 @@ WORLD_BITS = 32
 # More changes than this are not merged in: reading all takes no longer.
 MOST_CHANGES = 50_000
 _END = 2**WORLD_BITS
+_WORDS = MAP_COLUMNS[-5:]
 _SPREAD = (
     (16, 0x0000FFFF0000FFFF),
     (8, 0x00FF00FF00FF00FF),
@@ -162,6 +163,34 @@ def _merged(held: MapColumns, changed: Sequence[int], fresh: MapColumns) -> MapC
             name: np.insert(column[stay], at, fresh.columns[name]) for name, column in held.columns.items()
         },
         located=int(stay[: held.located].sum()) + fresh.located,
+    )
+
+
+def joined(held: MapColumns, rows: NDArray[np.intp], more: MapColumns, keys: Sequence[int]) -> MapColumns:
+    """Return some rows of columns and all of others, which are the store's incidents of these keys."""
+    codes = {word: code for code, word in held.words.items()}
+    free = max(held.words, default=0) + 1
+    new = {
+        code: codes.get(word, free + number) for number, (code, word) in enumerate(sorted(more.words.items()))
+    }
+    columns: dict[str, Numbers] = {}
+    for name, column in held.columns.items():
+        fresh = more.columns[name]
+        if name in _WORDS:
+            fresh = np.array([new.get(code, OPEN) for code in fresh.tolist()], np.int32)
+        columns[name] = np.concatenate([column[rows], fresh])
+    code = np.concatenate([held.code[rows], more.code])
+    order = np.argsort(code, kind="stable")
+    numbers = np.concatenate([held.key[rows], np.array(keys, np.int64)[more.key]])
+    return MapColumns(
+        mark=held.mark,
+        words={**held.words, **{new[code]: word for code, word in more.words.items()}},
+        key=numbers[order],
+        code=code[order],
+        x=np.concatenate([held.x[rows], more.x])[order],
+        y=np.concatenate([held.y[rows], more.y])[order],
+        columns={name: column[order] for name, column in columns.items()},
+        located=int(np.searchsorted(rows, held.located)) + more.located,
     )
 
 

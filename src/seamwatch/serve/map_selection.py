@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,12 @@ NamedMask = Callable[[str, str], Mask]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The rows of `of` that pass, in its order; `code` has those with a point."""
+    """The rows of `of` that pass, in its order; `code` has those with a point. `own`: `of` is its alone."""
 
     of: MapColumns
     rows: Rows
     code: Places
+    own: bool = False
 
 
 def select(columns: MapColumns, wanted: IncidentFilter, named: NamedMask) -> Selection:
@@ -48,8 +49,8 @@ def mask_of(columns: MapColumns, store: MapStore, kind: str, name: str) -> Mask:
 
 
 def select_all(columns: MapColumns) -> Selection:
-    """Return all incidents."""
-    return _selected(columns, np.ones(len(columns), bool))
+    """Return all incidents of columns that were made for this selection."""
+    return replace(_selected(columns, np.ones(len(columns), bool)), own=True)
 
 
 def without(selection: Selection, keys: NDArray[np.int64]) -> Selection:

@@ -101,8 +101,11 @@ def _around(selection: Selection, z: int, x: int, y: int, most: int) -> list[tup
 
 def _points(columns: MapColumns, rows: Rows, px: Units, py: Units, ids: Ids) -> PointLayer:
     at = columns.columns
+    names = ids(columns.key[rows].tolist()) if len(rows) else {}
+    # By their ids: which key an incident has says when it was derived last, and maybe from what.
+    order = sorted(range(len(rows)), key=lambda n: (names.get(int(columns.key[rows[n]]), ""), px[n], py[n]))
+    rows, px, py = rows[order], px[order], py[order]
     keys = columns.key[rows].tolist()
-    names = ids(keys) if keys else {}
 
     def numbers(name: str) -> list[int | None]:
         return [None if n == OPEN else n for n in at[name][rows].tolist()]

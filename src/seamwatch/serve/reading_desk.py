@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from seamwatch.pipeline.job import Work
 from seamwatch.pipeline.jobs import JobRunner
+from seamwatch.pipeline.visibility import UNLABELLED
 
 if TYPE_CHECKING:
     from seamwatch.model.text import Rejected
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from seamwatch.pipeline.job import Results
     from seamwatch.pipeline.storing import Recorded
     from seamwatch.serve.context import Desk
+    from seamwatch.vocabulary.coordination import Tlp
 
 _MOST_NAME = 100
 # Separators of paths and what a shell or another file system would take for something else.
@@ -76,8 +78,18 @@ class ReadingDesk:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.runner = JobRunner()
+        self._by: dict[str, str] = {}
         self._filer: ReportFiler | None = None
         self._filer_lock = threading.Lock()
+
+    def belongs(self, job: str, name: str) -> None:
+        """Take note whose a job is; who has not read up to what it adds sees no other one's."""
+        kept = {one["id"] for one in self.runner.jobs()}
+        self._by = {**{one: whose for one, whose in self._by.items() if one in kept}, job: name}
+
+    def may_follow(self, job: str, name: str, clearance: Tlp) -> bool:
+        """Return whether somebody may see a job: their own, or all where they may read what jobs add."""
+        return clearance.strictness >= UNLABELLED.strictness or self._by.get(job) == name
 
     def close(self) -> None:
         """End all jobs."""

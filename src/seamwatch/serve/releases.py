@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from seamwatch.errors import FieldError, SeamwatchError, UnknownIdError
 from seamwatch.model.release import ReleaseOrder
+from seamwatch.pipeline.visibility import hidden_altogether, is_own
 from seamwatch.serve.access import TheIdentity, require, who
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.context import Desk, TheDesk
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from seamwatch.pipeline.centre.previewing import Previewed
     from seamwatch.pipeline.centre.weighing import Weighing
     from seamwatch.store.base import Store
+    from seamwatch.vocabulary.coordination import Tlp
 
 router = APIRouter(tags=["centre"])
 Json = dict[str, Any]
@@ -76,9 +78,9 @@ def _party(store: Store) -> tuple[str, CharterState]:
 
 def _seen(store: Store, identity: Identity, incident_id: str) -> Incident | None:
     """Return an incident as the account may see it, None where it may see nothing of it."""
-    from seamwatch.pipeline.visibility import told_from, within
+    from seamwatch.pipeline.visibility import visible_by_id
 
-    return told_from(store, store.incident(incident_id), within(identity.clearance))
+    return visible_by_id(store, incident_id, identity.clearance)
 
 
 def _item(one: Previewed, store: Store, identity: Identity) -> Json | None:
@@ -90,8 +92,9 @@ def _item(one: Previewed, store: Store, identity: Identity) -> Json | None:
     if incident is None:
         return None
     row = previewed_json(one)
-    whole = {m.mention.id for m in store.incident(one.verdict.incident).mentions}
-    if {m.mention.id for m in incident.mentions} != whole:
+    # Only own articles make what goes out: of others nothing would.
+    own = {m.mention.id for m in store.incident(one.verdict.incident).mentions if is_own(m)}
+    if not own <= {m.mention.id for m in incident.mentions}:
         said = "more of it than you may see would go out: somebody with a higher clearance can look at it"
         row |= {"content": None, "reasons": [], "text": said}
     row["incident"] = row_of(incident_json(incident))
@@ -139,26 +142,31 @@ def preview(
                 if len(items) >= limit or number >= MOST_WEIGHED:
                     further = cursor_of(found.verdict.incident)
                     break
-        counts, counted = _counts(desk, weighing, to)
+        counts, counted = _counts(desk, weighing, to, identity.clearance)
     return json_answer({"to": to, "items": items, "counts": counts, "counted": counted, "next": further})
 
 
-def _counts(desk: Desk, weighing: Weighing, to: str) -> tuple[dict[str, int], int]:
-    """Return how many incidents are in each state, and of how many that was counted."""
+def _counts(desk: Desk, weighing: Weighing, to: str, clearance: Tlp) -> tuple[dict[str, int], int]:
+    """Return how many incidents that may be seen are in each state, and of how many that was counted."""
     from seamwatch.pipeline.centre.previewing import empty_counts
     from seamwatch.pipeline.centre.previewing import preview as weighed
 
     def made() -> tuple[dict[str, int], int]:
         found: Counter[str] = Counter()
+        hidden = hidden_altogether(weighing.store, clearance)
         number = 0
-        for number, one in enumerate(weighed(weighing, to), 1):
+        for one in weighed(weighing, to):
+            if one.verdict.incident in hidden:
+                continue
             found.update(one.is_in)
+            number += 1
             if number >= MOST_WEIGHED:
                 break
         return {**empty_counts(), **found}, number
 
     # Time alone changes them too: they are at most a minute old.
-    return desk.remembered((to, f"{weighing.now:%Y%m%d%H%M}"), made, shelf="release counts", most=8)
+    key = (to, clearance, f"{weighing.now:%Y%m%d%H%M}")
+    return desk.remembered(key, made, shelf="release counts", most=8)
 
 
 def _after(cursor: str | None) -> str:
@@ -202,9 +210,8 @@ def order(desk: TheDesk, identity: TheIdentity, request: Request, ask: OrderAsk)
 
 def _known(store: Store, identity: Identity, incident: str) -> str:
     try:
-        name = store.resolve_id(incident)
-        if _seen(store, identity, name) is not None:
-            return name
+        if _seen(store, identity, incident) is not None:
+            return store.resolve_id(incident)
     except UnknownIdError:
         pass
     raise unknown_id("incident", incident[:80], "/api/v1/incidents")

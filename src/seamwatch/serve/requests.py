@@ -125,7 +125,7 @@ def unanswered(desk: TheDesk, identity: TheIdentity) -> Response:
         if card is None or state is None:
             return json_answer({"unanswered": []})
         rows = []
-        for one in unanswered_incidents(store, str(card["id"]), state, _now()):
+        for one in unanswered_incidents(store, str(card["id"]), state, _now(), clearance=identity.clearance):
             incident = _seen(store, identity, one.incident)
             if incident is not None:
                 rows.append(unanswered_json(one, row_of(incident_json(incident))))
@@ -145,9 +145,9 @@ def _times(store: Store) -> tuple[AnswerTime, ...]:
 
 def _seen(store: Store, identity: Identity, incident_id: str) -> Incident | None:
     """Return an incident as the account may see it, None where it may not."""
-    from seamwatch.pipeline.visibility import visible_to_clearance
+    from seamwatch.pipeline.visibility import visible_by_id
 
-    return visible_to_clearance(store, store.incident(incident_id), identity.clearance)
+    return visible_by_id(store, incident_id, identity.clearance)
 
 
 def _values(store: Store, identity: Identity, found: Iterable[ToldRequest]) -> list[Json]:

@@ -12,13 +12,13 @@ from seamwatch.model.codec import mention_json
 from seamwatch.model.incident import SourcedMention
 from seamwatch.model.review import ReviewItem
 from seamwatch.pipeline.review_memory import ReviewMemory
-from seamwatch.pipeline.visibility import FULL
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.articles import head_value
-from seamwatch.serve.clearance import TheClearance, may_read
+from seamwatch.serve.clearance import TheClearance
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.rows import cursor_of, read_cursor, wrong_cursor
 from seamwatch.serve.schemas_decisions import ReviewPage
+from seamwatch.vocabulary.coordination import Tlp
 
 router = APIRouter(tags=["review"])
 MOST_ITEMS = 100
@@ -65,11 +65,12 @@ def review(
             raise wrong_cursor()
     with desk.store() as store:
         memory = _MEMORIES.setdefault(desk, ReviewMemory())
-        queue = desk.remembered((), lambda: review_queue(store, memory=memory), shelf="review", most=1)
-        if clearance is not FULL:
-            queue = tuple(
-                item for item in queue if all(may_read(s.article, clearance) for s in (item.left, item.right))
-            )
+        queue = desk.remembered(
+            clearance,
+            lambda: review_queue(store, memory=memory, clearance=clearance),
+            shelf="review",
+            most=len(Tlp),
+        )
         items = [item_value(with_reasons(store, item)) for item in queue[start : start + limit]]
     end = start + len(items)
     return json_answer(

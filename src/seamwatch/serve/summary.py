@@ -30,14 +30,10 @@ class Bucket(Figures):
 
 
 class Summary(BaseModel):
-    """Figures by one thing, and of all.
-
-    `left_out` counts incidents of which the account may see a part alone: lists have them, figures do not.
-    """
+    """Figures by one thing, and of all."""
 
     buckets: list[Bucket]
     total: Figures
-    left_out: int = 0
 
 
 @router.get("/summary", summary="How many incidents, killed and injured", response_model=Summary)

@@ -58,6 +58,15 @@ class PartyRecordStore(Protocol):
         """
         ...
 
+    def count_labelled(
+        self, labels: Collection[Tlp], *, unlabelled: bool = False, party: str | None = None
+    ) -> Mapping[str, int]:
+        """Return how many articles have one of these labels, and how many mentions these tell.
+
+        With `unlabelled` also those without a label; with `party` only records of that one.
+        """
+        ...
+
     def map_keys_of(self, incident_ids: Iterable[str]) -> tuple[int, ...]:
         """Return the store's own number of each of these incidents, in their order; 0 of one not stored."""
         ...

@@ -122,6 +122,23 @@ class PartyRecordTables(ArticleTables):
         )
         return tuple(LabelledIncident(key, name, bool(mixed)) for key, name, mixed in rows)
 
+    def count_labelled(
+        self, labels: Collection[Tlp], *, unlabelled: bool = False, party: str | None = None
+    ) -> dict[str, int]:
+        """Return how many articles have one of these labels, and how many mentions these tell."""
+        which = f"(a.tlp {_IN}" + (" OR a.tlp IS NULL)" if unlabelled else ")")
+        values = [to_json([label.value for label in labels])]
+        if party is not None:
+            which, values = f"{which} AND a.party = ?", [*values, party]
+        tables = {
+            "articles": "articles a",
+            "mentions": "mentions m JOIN articles a ON a.id = m.article_id",
+        }
+        return {
+            name: int(self.read(f"SELECT count(*) FROM {rows} WHERE {which}", values)[0][0])
+            for name, rows in tables.items()
+        }
+
     def map_keys_of(self, incident_ids: Iterable[str]) -> tuple[int, ...]:
         """Return the store's own number of each of these incidents, in their order; 0 of one not stored."""
         ids = list(incident_ids)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from seamwatch.coordinate.keys import fingerprint
+from seamwatch.errors import UnknownIdError
 from seamwatch.model.charter import CharterState
 from seamwatch.pipeline.centre.agreeing import standing
-from seamwatch.vocabulary.coordination import PartyRole
+from seamwatch.pipeline.visibility import FULL, counts_within, hidden_altogether
+from seamwatch.vocabulary.coordination import PartyRole, Tlp
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from seamwatch.pipeline.centre.sending import Withdrawal
     from seamwatch.store.base import Store
 
+Counts = Mapping[str, int | None]
 MOST_LOG = 50
 _LOGGED = ("charter", "notice", "entry.refused", "bundle", "feed")
 _WORDS = {
@@ -30,8 +33,11 @@ _WORDS = {
 }
 
 
-def centre_json(store: Store) -> dict[str, Any]:
-    """Return what a node knows of its centre, as GET /centre gives it; `me` null where no party is set up."""
+def centre_json(store: Store, clearance: Tlp = FULL) -> dict[str, Any]:
+    """Return what a node knows of its centre, as GET /centre gives it; `me` null where no party is set up.
+
+    Records are counted as far as a clearance may see them; what else counts them is left out below FULL.
+    """
     card = store.own_party()
     found = standing(store)
     state = found.state
@@ -44,9 +50,11 @@ def centre_json(store: Store) -> dict[str, Any]:
             "fingerprint": fingerprint(str(card["sign_key"])),
         },
         "charter": None if state is None else _charter(state),
-        "parties": [] if state is None or card is None else _parties(store, state, str(card["id"])),
+        "parties": []
+        if state is None or card is None
+        else _parties(store, state, str(card["id"]), clearance),
         "proposals": _proposals(found),
-        "log": _log(store),
+        "log": _log(store, figures=clearance is FULL),
     }
 
 
@@ -101,13 +109,55 @@ def _charter(state: CharterState) -> dict[str, Any]:
     }
 
 
-def _parties(store: Store, state: CharterState, me: str) -> list[dict[str, Any]]:
-    return [_party(store, state, party, me) for party in state.charter.parties]
+def _parties(store: Store, state: CharterState, me: str, clearance: Tlp) -> list[dict[str, Any]]:
+    hidden = None if clearance is FULL else hidden_altogether(store, clearance)
+
+    def counts(party: Party) -> Counts:
+        if party.id == me:
+            return {}
+        return _counts(store, me, party.id) if hidden is None else _seen(store, party.id, clearance, hidden)
+
+    return [_party(store, state, party, me, counts(party)) for party in state.charter.parties]
 
 
-def _party(store: Store, state: CharterState, party: Party, me: str) -> dict[str, Any]:
+def _counts(store: Store, me: str, party: str) -> Counts:
+    """Return how many records to and of a party there are, and the numbers of the last entries."""
+    return {
+        **store.count_records(party),
+        "sent.number": store.feed_head(me, party).number,
+        "received.number": store.feed_head(party, me).number,
+    }
+
+
+def _seen(store: Store, party: str, clearance: Tlp, hidden: frozenset[str]) -> Counts:
+    """Return how many records a clearance may see; None for what counts the others too.
+
+    Of what a party withdrew, and of what is held, nobody can tell any longer what it bore.
+    """
+    sent = store.sent_records(receiver=party)
+    names = sorted({row.incident for row in sent})
+    stored = zip(names, store.map_keys_of(names), strict=True)
+    seen = {name for name, key in stored if (name not in hidden if key else _is_seen(store, name, hidden))}
+    rows = [row for row in sent if row.incident in seen]
+    return {
+        "sent.released": sum(row.state == "released" for row in rows),
+        "sent.withdrawn": sum(row.state == "withdrawn" for row in rows),
+        "sent.unreceipted": sum(row.receipted is None for row in rows),
+        "received.shown": counts_within(store, clearance, party)["articles"],
+        **dict.fromkeys(("sent.number", "received.number", "received.withdrawn", "received.held")),
+    }
+
+
+def _is_seen(store: Store, incident: str, hidden: frozenset[str]) -> bool:
+    """Return whether what an id leads to is none of those hidden; of what is no more nobody knows."""
+    try:
+        return store.resolve_id(incident) not in hidden
+    except UnknownIdError:
+        return False
+
+
+def _party(store: Store, state: CharterState, party: Party, me: str, counts: Counts) -> dict[str, Any]:
     contact = store.contact(party.id)
-    counts: Mapping[str, int] = {} if party.id == me else store.count_records(party.id)
     return {
         "id": party.id,
         "name": party.name,
@@ -123,13 +173,13 @@ def _party(store: Store, state: CharterState, party: Party, me: str) -> dict[str
         },
         "problem": contact.problem,
         "sent": {
-            "number": store.feed_head(me, party.id).number if party.id != me else 0,
+            "number": counts.get("sent.number", 0),
             "released": counts.get("sent.released", 0),
             "withdrawn": counts.get("sent.withdrawn", 0),
             "unreceipted": counts.get("sent.unreceipted", 0),
         },
         "received": {
-            "number": store.feed_head(party.id, me).number if party.id != me else 0,
+            "number": counts.get("received.number", 0),
             "shown": counts.get("received.shown", 0),
             "withdrawn": counts.get("received.withdrawn", 0),
             "held": counts.get("received.held", 0),
@@ -156,13 +206,14 @@ def _proposals(found: Standing) -> list[dict[str, Any]]:
     ]
 
 
-def _log(store: Store) -> list[dict[str, Any]]:
+def _log(store: Store, *, figures: bool) -> list[dict[str, Any]]:
     entries = [
         e for kind in _LOGGED for e in store.audit_entries(kind=kind, limit=MOST_LOG, newest_first=True)
     ]
     entries.sort(key=lambda e: e.number, reverse=True)
     return [
-        {"at": _moment(e.at), "kind": e.kind, "party": _who(e), "text": _text(e)} for e in entries[:MOST_LOG]
+        {"at": _moment(e.at), "kind": e.kind, "party": _who(e), "text": _text(e, figures)}
+        for e in entries[:MOST_LOG]
     ]
 
 
@@ -173,15 +224,16 @@ def _who(entry: AuditEntry) -> str | None:
     return None
 
 
-def _text(entry: AuditEntry) -> str:
-    """Return a line for people: what happened, and the details that say which."""
+def _text(entry: AuditEntry, figures: bool) -> str:
+    """Return a line for people: what happened, and the details that say which, with figures where wanted."""
+    kinds = str | int if figures else str
     words = _WORDS.get(entry.kind, entry.kind.replace(".", " ").replace("_", " "))
     if entry.details.get("problem") == "rollback":
         words = "shows fewer entries than it has sent"
     shown = [
         f"{name} {value}"
         for name, value in entry.details.items()
-        if isinstance(value, str | int) and not isinstance(value, bool) and name not in ("hash", "digest")
+        if isinstance(value, kinds) and not isinstance(value, bool) and name not in ("hash", "digest")
     ]
     return f"{words}: {', '.join(shown)}" if shown else words
 

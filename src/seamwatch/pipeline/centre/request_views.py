@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from seamwatch.coordinate.requests import INCIDENT, Waiting, answer_time, unanswered, view_request
 from seamwatch.errors import UnknownIdError
 from seamwatch.model.request import Request, RequestView, ToldRequest, Unanswered
+from seamwatch.pipeline.visibility import FULL, hidden_from_clearance, mixed_visible
+from seamwatch.store.base import IncidentFilter
 from seamwatch.vocabulary.codes import Status
-from seamwatch.vocabulary.coordination import RequestState
+from seamwatch.vocabulary.coordination import RequestState, Tlp
 
 if TYPE_CHECKING:
     from seamwatch.model.charter import AnswerTime, CharterState
@@ -101,13 +103,20 @@ def incidents_of_records(store: Store, me: str, records: Iterable[Record]) -> Ma
 
 
 def unanswered_incidents(
-    store: Store, me: str, state: CharterState, now: datetime, *, areas: Collection[str] | None = None
+    store: Store,
+    me: str,
+    state: CharterState,
+    now: datetime,
+    *,
+    areas: Collection[str] | None = None,
+    clearance: Tlp = FULL,
 ) -> tuple[Unanswered, ...]:
     """Return the incidents in contested areas that no party answered in time, the longest overdue first.
 
     They are own and received ones that count (confirmed, unconfirmed, claimed) and lie, if only in part, in
     an area that the charter calls contested. An answer is a request for a response about it that a party
-    accepted or has done, also one that it took upon itself unasked. `areas` keeps those of these areas.
+    accepted or has done, also one that it took upon itself unasked. `areas` keeps those of these areas;
+    an incident of which a clearance may see a part counts as that part tells it.
     """
     charter = state.charter
     contested = [a.id for a in charter.areas if a.contested and (areas is None or a.id in areas)]
@@ -115,13 +124,27 @@ def unanswered_incidents(
     if not contested or rule is None or rule.answer_hours is None:
         return ()
     until = now - timedelta(hours=rule.answer_hours)
+    hidden = hidden_from_clearance(store, clearance)
     waiting = [
         Waiting(incident=one.incident, areas=one.areas, known=one.known)
         for one in store.known_in_areas(contested, COUNTED, until)
+        if one.incident not in hidden
     ]
+    waiting += _seen_in_part(store, contested, until, clearance)
     about: dict[str, list[RequestView]] = {}
     if waiting:
         for told in requests(store, me, now, charter.answer_times):
             if told.incident is not None:
                 about.setdefault(told.incident, []).append(told.view)
     return unanswered(waiting, about, charter.answer_times, now)
+
+
+def _seen_in_part(
+    store: Store, contested: Collection[str], until: datetime, clearance: Tlp
+) -> Iterator[Waiting]:
+    """Yield the incidents of which a clearance may see a part that waits in these areas."""
+    for incident in mixed_visible(store, IncidentFilter(statuses=COUNTED), clearance):
+        areas = tuple(sorted(share.id for share in incident.areas if share.id in contested))
+        known = min((m.article.known for m in incident.mentions if m.article.known), default=None)
+        if areas and known is not None and known <= until:
+            yield Waiting(incident=incident.id, areas=areas, known=known)
