@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from seamwatch.coordinate.coarsen import NoUnits
 from seamwatch.coordinate.release import Case, Receiving
 from seamwatch.coordinate.release_view import OwnView, Telling
 from seamwatch.model.place import Place
@@ -19,8 +20,14 @@ _MIDDLES = {
 }
 
 
-class SomeUnits:
-    """Knows Iraq, Diyala and Kifri."""
+class SomeUnits(NoUnits):
+    """Knows Iraq, its people, Diyala and Kifri, and by which names the Islamic State goes."""
+
+    def peoples(self, country: str) -> tuple[str, ...]:
+        return ("iraqi", "iraqis") if country == "IQ" else ()
+
+    def also_called(self, actor: str) -> tuple[str, ...]:
+        return ("Daesh", "ISIS", "Amaq") if actor == "Islamic State" else ()
 
     def unit(self, country: str, admin1: str | None, admin2: str | None) -> Place | None:
         found = _MIDDLES.get((country, admin1, admin2))
@@ -74,7 +81,8 @@ def incident_row(given: Mapping[str, Any]) -> dict[str, Any]:
         "targets": [
             {"name": name, "kind": "physical", "evidence": passage(name)}
             for name in given.get("targets", ["police patrol"])
-        ],
+        ]
+        + [{"name": name, "kind": "human", "evidence": []} for name in given.get("people", [])],
         "victims": [
             {
                 "name": "policemen",
@@ -107,6 +115,7 @@ def view_of(given: Mapping[str, Any]) -> OwnView:
         tlp=Tlp(given["tlp"]) if "tlp" in given else None,
         names=("Kulajo", "Kifri", "Diyala", *given.get("names", ())),
         phrases=("near the village of Kulajo",),
+        regions=tuple(given.get("regions", ())),
     )
     return OwnView(incident=incident_row(given), tellings=(telling,))
 

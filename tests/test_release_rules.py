@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from release_views import NOW, RECEIVING, SomeUnits, case_of, view_of
 from seamwatch.coordinate.canonical import canonical
 from seamwatch.coordinate.coarsen import NoUnits, coarsen_date, coarsen_place
-from seamwatch.coordinate.names_told import folded
+from seamwatch.coordinate.names_told import Names
 from seamwatch.coordinate.release import rules_in_order, verdict
 from seamwatch.coordinate.release_orders import fineness
 from seamwatch.coordinate.rule_codec import (
@@ -28,6 +28,7 @@ from seamwatch.coordinate.rule_codec import (
     rules_json,
     rules_yaml,
 )
+from seamwatch.coordinate.spelling import folded
 from seamwatch.errors import FieldError
 from seamwatch.model.place import Place
 from seamwatch.model.release import FIELDS, ReleaseOrder, ReleaseRule, Verdict
@@ -264,6 +265,49 @@ def test_no_rule_lets_a_hidden_name_out(
     if set(grains.values()) - {Grain.EXACT}:
         assert b'"quote"' not in canonical(made.content)
     assert b"N1#1" not in canonical(made.content) and b'"start":0' not in canonical(made.content)
+
+
+PEOPLE = ("Kulajo", "Daquq", "Hawija", "Tuz Khurmatu", "Jalawla", "Khanaqin", "Zarqushin", "Rabia")
+# What a writer, or somebody who wants to get a name past, may do to a letter or between two.
+BETWEEN = ("", "\u200b", "\u00ad", "\u2060", "\u202e", "'", "\u02bf", "\u0301", "\u0640", "\ufe0f")
+ALIKE = str.maketrans("aeoiKHjx", "\u0430\u0435\u043e\u0456\u041a\u041d\u0458\u0445")
+SOUNDS = (
+    ("aw", "au"),
+    ("q", "k"),
+    ("j", "j"),
+    ("kh", "x"),
+    ("u", "o"),
+    ("w", "ou"),
+    ("a", "aa"),
+    ("i", "ee"),
+)
+
+
+@st.composite
+def disguised(draw: st.DrawFn) -> tuple[str, str]:
+    """Return a name and the same as somebody else may write it."""
+    name = draw(st.sampled_from(PEOPLE))
+    text = name
+    for one, other in draw(st.lists(st.sampled_from(SOUNDS), max_size=1)):
+        text = text[:1] + text[1:].replace(one, other, 1)
+    text = draw(st.sampled_from((text, text.upper(), text.lower(), text.title())))
+    if draw(st.booleans()):
+        text = text.translate(ALIKE)
+    if draw(st.booleans()):
+        text = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+    marks = draw(st.lists(st.sampled_from(BETWEEN), min_size=len(text), max_size=len(text)))
+    text = "".join(c + mark if c.isalpha() else c for c, mark in zip(text, marks, strict=True))
+    before, after = draw(
+        st.sampled_from((("", ""), ("al-", "'s"), ("the ", " market"), ("", "i"), ("(", ")")))
+    )
+    return name, f"{before}{text}{after}"
+
+
+@given(disguised())
+def test_no_disguise_gets_a_hidden_name_out(pair: tuple[str, str]) -> None:
+    """Characters that nobody sees, letters that look alike, other transliterations: the name is found."""
+    name, text = pair
+    assert Names([name]).told_in(text)
 
 
 PLACES = st.builds(

@@ -16,6 +16,7 @@ from seamwatch.model.release import ReleaseOrder
 from seamwatch.pipeline.centre.ordering import approve, give_order, put_rules
 from seamwatch.pipeline.centre.previewing import preview, preview_of
 from seamwatch.pipeline.centre.releasing import release_due
+from seamwatch.pipeline.centre.units import GazetteerUnits
 from seamwatch.pipeline.centre.weighing import Weighing
 from seamwatch.pipeline.decide import Decider
 from seamwatch.store import Store, open_store
@@ -354,3 +355,15 @@ def test_what_is_held_is_what_a_fresh_run_would_send(steps: list[str], tmp_path_
             if one.verdict.state == "released" and one.verdict.content is not None and one.stands
         }
         assert held == fresh
+
+
+def test_the_gazetteer_knows_a_place_in_a_text_and_an_actor_by_another_name() -> None:
+    """A town inside the unit that is told is found in any script, no usual word is; nor one elsewhere."""
+    units = GazetteerUnits()
+    inside = ("IQ", "Kirkuk", None)
+    assert units.places_in("Hawija cattle market", *inside) == ("Hawija",)
+    assert units.places_in("سوق الحويجة", *inside)
+    assert units.places_in("police camp in the market of Basra", *inside) == ()
+    assert {"iraqi", "iraqis"} <= set(units.peoples("IQ"))
+    assert {"ISIS", "Amaq"} <= set(units.also_called("Islamic State"))
+    assert units.also_called("gunmen") == ()

@@ -17,7 +17,7 @@ _PRECISIONS = {grain: precision for precision, grain in _GRAINS.items()}
 
 
 class Units(Protocol):
-    """What is known of countries and their divisions."""
+    """What is known of countries, their divisions, and by which other names a place or an actor goes."""
 
     def unit(self, country: str, admin1: str | None, admin2: str | None) -> Place | None:
         """Return a unit with its name, middle and radius in km, or None where it is not known.
@@ -26,13 +26,37 @@ class Units(Protocol):
         """
         ...
 
+    def places_in(self, text: str, country: str, admin1: str | None, admin2: str | None) -> tuple[str, ...]:
+        """Return the words of a text that are a name, in any script, of a place inside a unit."""
+        ...
+
+    def peoples(self, country: str) -> tuple[str, ...]:
+        """Return how a country's people and its forces are called: "Iraqi", "Iraqis"."""
+        ...
+
+    def also_called(self, actor: str) -> tuple[str, ...]:
+        """Return the other names of an actor, and of the outlets that speak for it."""
+        ...
+
 
 class NoUnits:
-    """Knows no unit: what is coarsened has no point."""
+    """Knows no unit and no other name: what is coarsened has no point."""
 
     def unit(self, country: str, admin1: str | None, admin2: str | None) -> Place | None:
         """Return None."""
         return None
+
+    def places_in(self, text: str, country: str, admin1: str | None, admin2: str | None) -> tuple[str, ...]:
+        """Return none."""
+        return ()
+
+    def peoples(self, country: str) -> tuple[str, ...]:
+        """Return none."""
+        return ()
+
+    def also_called(self, actor: str) -> tuple[str, ...]:
+        """Return none."""
+        return ()
 
 
 def coarsen_place(place: Place, grain: Grain, units: Units) -> Place | None:

@@ -134,10 +134,10 @@ class _Weigher:
             said = f"it is {view.status}, which may not be told: so nothing of it stays"
             return self._none("none", said, chosen, tlp)
         status = view.status if view.status in _AT_ONCE else None
-        full = draft(known, ruled, tlp, self._units, status=status)
+        full = draft(known, ruled, tlp, self._units, status=status, known=view)
 
         def again(narrowed: Ruled) -> Draft:
-            return draft(known, narrowed, tlp, self._units, status=status)
+            return draft(known, narrowed, tlp, self._units, status=status, known=view)
 
         made, said = full, ""
         unapproved: tuple[str, ...] = ()

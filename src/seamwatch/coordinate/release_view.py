@@ -16,7 +16,7 @@ class Telling:
 
     `sources` are all outlets of its article, `stored` the moment from which it is in the record, `tlp` the
     article's label, None where nobody gave it one. `names` are the names of places that the mention and its
-    article have, `phrases` the article's words for the incident's place.
+    article have, `regions` those of provinces, `phrases` the article's words for the incident's place.
     """
 
     mention: str
@@ -26,6 +26,7 @@ class Telling:
     tlp: Tlp | None = None
     names: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,6 +208,10 @@ class Gazetteer:
         ident = self._nations.get(key)
         return None if ident is None else self._units[ident]
 
+    def peoples_of(self, ident: int) -> tuple[str, ...]:
+        """Return the folded nationality words of a country: "iraqi", "iraqis"."""
+        return tuple(key for key, unit in self._nations.items() if unit == ident)
+
     def _chain(self, ident: int) -> tuple[Unit, ...]:
         chain = [self.unit(ident)]
         while chain[-1].parent is not None and len(chain) < 5:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from seamwatch.vocabulary.sounds import sound_of
+
 _MARKS = {ord(c): None for c in "'’‘ʿʾʻʼ`´ˈ\"“”"}
 _SPACES = {ord(c): " " for c in "-‐‑–—/_,()"}
 _LETTERS = {
@@ -33,13 +35,6 @@ _GENERIC = frozenset(
     "governorate province provinces state region district districts qada qadaa nahiyat city muhafazat county "
     "department municipality prefecture oblast division parish subdistrict township".split()
 )
-# sounds that transliterations write in several ways, longest first
-_SOUNDS = (
-    ("sch", "s"), ("kh", "x"), ("gh", "g"), ("sh", "s"), ("th", "t"), ("dh", "d"), ("ch", "c"), ("ou", "u"),
-    ("oo", "u"), ("aw", "u"), ("au", "u"), ("ee", "i"), ("ei", "i"), ("ai", "i"), ("ay", "i"), ("ey", "i"),
-    ("q", "k"), ("w", "u"), ("v", "u"), ("o", "u"), ("y", "i"), ("e", "i"),
-)  # fmt: skip
-_DOUBLE = re.compile(r"(.)\1+")
 
 
 def fold_name(text: str) -> str:
@@ -80,11 +75,7 @@ def skeleton(key: str) -> str:
     >>> skeleton("tuz khormato") == skeleton("tuz khurmatu"), skeleton("kolajo") == skeleton("kulajaw")
     (True, True)
     """
-    text = bare_name(key).replace(" ", "")
-    for written, sound in _SOUNDS:
-        text = text.replace(written, sound)
-    text = _DOUBLE.sub(r"\1", text)
-    return text[:-1] if text.endswith("h") and len(text) > 3 else text
+    return sound_of(bare_name(key).replace(" ", ""))
 
 
 def plain_name(text: str) -> str:

@@ -103,9 +103,12 @@ def _view(incident: Mapping[str, Any], own: Iterable[TellingRow]) -> OwnView:
 def _telling(row: TellingRow) -> Telling:
     place: Mapping[str, Any] = row.place or {}
     names = [place.get(key) for key in ("name", "admin1", "admin2")]
+    regions: list[Any] = []
     for named in row.places:
         if named.get("kind") in _NAMED or (named.get("kind") == "unknown" and named.get("relation")):
             names += [named.get("name"), named.get("quote")]
+        elif named.get("kind") == "division1":
+            regions += [named.get("name"), named.get("quote")]
     return Telling(
         mention=row.mention,
         stored=row.stored,
@@ -113,5 +116,6 @@ def _telling(row: TellingRow) -> Telling:
         published=row.published,
         tlp=row.tlp,
         names=tuple(dict.fromkeys(n for n in names if n)),
+        regions=tuple(dict.fromkeys(n for n in regions if n)),
         phrases=tuple(dict.fromkeys(e["quote"] for e in place.get("evidence") or () if e.get("quote"))),
     )
