@@ -30,4 +30,5 @@ def explain(
     with open_database(db) as store:
         incident = incident_by(store, id, policy)
         articles = {a.id: a for a in store.articles({m.article.id for m in incident.mentions})}
-    write(incident, articles, sys.stdout, colour=sys.stdout.isatty())
+        labels = store.label_orders(list(articles))
+    write(incident, articles, sys.stdout, colour=sys.stdout.isatty(), labels=labels)

@@ -23,6 +23,7 @@ from seamwatch.cli import (
     forget,
     history,
     incidents,
+    label,
     link,
     party,
     places,
@@ -80,6 +81,7 @@ app.command("history")(history.history)
 app.command("review")(review.review)
 app.add_typer(decide.app)
 app.command("forget")(forget.forget)
+app.add_typer(label.app)
 app.command("link")(link.link)
 app.add_typer(areas.app)
 app.add_typer(places.app)

@@ -131,6 +131,7 @@ class ArticleStorer:
             said.extraction, self._privacy, (place.quote for place in said.places)
         )
         self._store.store_extraction(article.id, extraction, said.places, said.times, given=said.given)
+        self._inherit_label(article, [*similar, *([twin] if twin else [])])
         moved = self._renew_family(article, similar, twin)
         gone: dict[str, str] = {}
         beside: frozenset[str] = frozenset()
@@ -175,6 +176,13 @@ class ArticleStorer:
 
         near = self._store.articles_with_bands(made.bands)
         return [name for name, text in near if text and is_version(made, Fingerprint.from_text(text))]
+
+    def _inherit_label(self, article: Article, relatives: Sequence[str]) -> None:
+        """Give an article that bears no label the strictest one of those that it is a version of."""
+        refs = map(self._store.article_ref, relatives)
+        labels = [ref.tlp for ref in refs if ref is not None and ref.party is None and ref.tlp]
+        if article.tlp is None and labels:
+            self._store.set_label(article.id, max(labels, key=lambda label: label.strictness))
 
     def _renew_family(self, article: Article, similar: Sequence[str], twin: str | None) -> list[str]:
         """Mark all versions of one report as versions of the first; return the mentions this concerns.

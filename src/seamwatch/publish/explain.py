@@ -6,13 +6,15 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
-from seamwatch.model.decision import Decision, last_set
-from seamwatch.model.incident import ArticleRef, Incident, Mention
+from seamwatch.model.decision import last_set
+from seamwatch.model.incident import Incident
 from seamwatch.model.incident_codec import tellers
+from seamwatch.model.label import LabelOrder
 from seamwatch.model.party_record import PartyRecord
 from seamwatch.model.text import Article, Evidence
 from seamwatch.publish.areas import authority_words, share_words
 from seamwatch.publish.excerpt import Excerpt, excerpts
+from seamwatch.publish.labels import said_label
 from seamwatch.publish.plain import (
     CLAIM_WORDS,
     date_words,
@@ -21,7 +23,8 @@ from seamwatch.publish.plain import (
     toll_words,
     value_words,
 )
-from seamwatch.vocabulary.codes import DecisionKind, Policy
+from seamwatch.publish.source_words import decided_words, labelled_words, source_words, telling_words
+from seamwatch.vocabulary.codes import Policy
 
 WIDTH = 80
 ALIASES = 5
@@ -31,11 +34,6 @@ WHERE_PRECISION = (
     *("along a line or border", "the country", "not resolved"),
 )
 _TOLLS = ("killed", "injured", "missing", "abducted")
-_DECIDED = {
-    DecisionKind.CONFIRM: "confirmed",
-    DecisionKind.RETRACT: "retracted",
-    DecisionKind.CORRECT: "corrected",
-}
 _BOLD, _QUOTE, _DIM, _OFF = "\x1b[1m", "\x1b[1;33m", "\x1b[2m", "\x1b[0m"
 # Stand for the marks of a quote while its line is wrapped; `printable` text never has them.
 _OPEN, _CLOSE = "\x01", "\x02"
@@ -77,41 +75,19 @@ class _Page:
         self.line(source_words(found.article), indent=6, style=_DIM)
 
 
-def source_words(article: ArticleRef) -> str:
-    """Return the outlet, the day and the id of an article."""
-    if article.party is not None:
-        label = f", {article.tlp.value}" if article.tlp else ""
-        return f"{article.source or article.party}, a party's record{label} ({article.id})"
-    day = article.published.isoformat() if article.published else "no date"
-    return f"{article.source or 'unknown source'}, {day} ({article.id})"
-
-
-def telling_words(mention: Mention) -> str:
-    """Return what one mention tells, in short: "Armed clash; 2024-03-02; Kulajo, Kifri, IQ; killed 2"."""
-    tolls = ((name, toll_words(getattr(mention, name))) for name in _TOLLS)
-    parts = (
-        mention.sub_event_type.value,
-        date_words(mention.date),
-        place_words(mention.place),
-        *(f"{name} {words}" for name, words in tolls if words),
-        ", ".join(actor.name for actor in mention.perpetrators),
-    )
-    return "; ".join(part for part in parts if part)
-
-
-def decided_words(decision: Decision) -> str:
-    """Return who set a value, when and why: "corrected by ana on 2024-05-02 (d12): counted twice"."""
-    words = _DECIDED.get(decision.kind, decision.kind.value)
-    why = " ".join(decision.why.split())
-    text = f"{words} by {decision.by} on {decision.at:%Y-%m-%d} ({decision.name})"
-    return f"{text}: {why}" if why else text
-
-
-def explain(incident: Incident, articles: Mapping[str, Article], out: TextIO, *, colour: bool) -> None:
+def explain(
+    incident: Incident,
+    articles: Mapping[str, Article],
+    out: TextIO,
+    *,
+    colour: bool,
+    labels: Iterable[LabelOrder] = (),
+) -> None:
     """Write an incident with every value, its quotes and sources, the disagreements and the revisions.
 
     A value that a person set stands with who set it and why; what the articles say of it is a disagreement.
     `articles` are those of the incident's mentions by id; of one that is missing the quotes stand alone.
+    `labels` are the orders about their labels by number: of each article the last one is told.
     Readable at 80 columns; without colour the quoted words stand in square brackets.
     """
     page = _Page(out, colour)
@@ -188,7 +164,7 @@ def explain(incident: Incident, articles: Mapping[str, Article], out: TextIO, *,
         page.line(f"Not told: {', '.join(silent)}.")
     _disagreements(page, incident)
     _revisions(page, incident)
-    _sources(page, incident)
+    _sources(page, incident, {c.article: order for order in labels for c in order.changes})
 
 
 def _headline(page: _Page, incident: Incident) -> None:
@@ -208,6 +184,8 @@ def _headline(page: _Page, incident: Incident) -> None:
         page.line(f"Its status was {decided_words(status)}.")
     if incident.policy is not Policy.UCDP:
         page.line(f"Where sources differ, values are chosen by the policy {incident.policy.value!r}.")
+    if (label := said_label(incident)) is not None:
+        page.line(f"Label: {label.value}, the strictest of what tells it.")
     if incident.aliases:
         left = len(incident.aliases) - ALIASES
         rest = f" and {left} more ids" if left > 0 else ""
@@ -273,7 +251,7 @@ def _revisions(page: _Page, incident: Incident) -> None:
         page.line(f"{revision.at:%Y-%m-%d}  {field}{change}; {revision.because}{who}", indent=2, hang=12)
 
 
-def _sources(page: _Page, incident: Incident) -> None:
+def _sources(page: _Page, incident: Incident, labels: Mapping[str, LabelOrder]) -> None:
     page.heading("sources")
     told = {m.article.id: m.mention for m in incident.mentions}
     for ref in dict.fromkeys(m.article for m in incident.mentions):
@@ -281,6 +259,8 @@ def _sources(page: _Page, incident: Incident) -> None:
         others = [s for s in ref.sources if s != ref.source]
         if others:
             page.line(f"also carried by {', '.join(others)}", indent=4)
+        if ref.id in labels:
+            page.line(labelled_words(labels[ref.id]), indent=4)
         if ref.version_of:
             page.line(f"a new version of {ref.version_of}", indent=4)
         if ref.url:

@@ -8,6 +8,7 @@ from typing import Any
 
 from seamwatch.model.incident import Incident
 from seamwatch.model.incident_codec import incident_json
+from seamwatch.model.label import LabelOrder
 from seamwatch.vocabulary.coded import LABEL_MARK
 from seamwatch.vocabulary.coordination import Tlp
 
@@ -77,6 +78,27 @@ def with_label(cell: object, incident: Incident, by: str = "") -> object:
     if label is not None and not _labels_in(text):
         more = [*more, f"{LABEL_MARK}{label.value}"]
     return "; ".join(filter(None, (text, *more)))
+
+
+def label_order_json(order: LabelOrder) -> dict[str, Any]:
+    """Return an order about labels as JSON: who, when, why, and each article whose label it changed."""
+    return {
+        "number": order.name,
+        "about": order.about,
+        "tlp": order.tlp.value if order.tlp else None,
+        "by": order.by,
+        "at": order.at.isoformat(),
+        "why": order.why,
+        "undoes": None if order.undoes is None else f"l{order.undoes}",
+        "articles": [
+            {
+                "article": change.article,
+                "before": change.before.value if change.before else None,
+                "after": change.after.value if change.after else None,
+            }
+            for change in order.changes
+        ],
+    }
 
 
 def _labels_in(text: str) -> list[str]:

@@ -12,8 +12,8 @@ from seamwatch.model.review import ReviewItem
 from seamwatch.model.text import Article
 from seamwatch.publish.columns import write_columns
 from seamwatch.publish.excerpt import excerpts
-from seamwatch.publish.explain import source_words
 from seamwatch.publish.plain import actor_words, date_words, json_line, place_words, printable, toll_words
+from seamwatch.publish.source_words import source_words
 
 if TYPE_CHECKING:
     from rich.console import Console

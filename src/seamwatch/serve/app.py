@@ -36,6 +36,7 @@ ROUTERS: tuple[str, ...] = (
     "articles",
     "areas",
     "decisions",
+    "labels",
     "review",
     "export",
     "extract",

@@ -24,6 +24,7 @@ from seamwatch.store.base_audit import AuditStore
 from seamwatch.store.base_charter import CharterStore
 from seamwatch.store.base_decisions import DecisionStore
 from seamwatch.store.base_exchange import ExchangeStore
+from seamwatch.store.base_labels import LabelStore
 from seamwatch.store.base_linking import LinkingStore
 from seamwatch.store.base_map import MapStore
 from seamwatch.store.base_pages import PageStore
@@ -100,6 +101,7 @@ class Store(
     TombstoneStore,
     DecisionStore,
     LinkingStore,
+    LabelStore,
     MapStore,
     PageStore,
     ExchangeStore,

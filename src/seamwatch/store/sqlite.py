@@ -10,10 +10,10 @@ from seamwatch.store.sqlite_charter import CharterTables
 from seamwatch.store.sqlite_decisions import DecisionTables
 from seamwatch.store.sqlite_exchange import ExchangeTables
 from seamwatch.store.sqlite_incidents import IncidentTables
+from seamwatch.store.sqlite_labels import LabelTables
 from seamwatch.store.sqlite_links import LinkTables
 from seamwatch.store.sqlite_map import MapTables
 from seamwatch.store.sqlite_pages import PageTables
-from seamwatch.store.sqlite_parties import PartyRecordTables
 from seamwatch.store.sqlite_places import PlaceTables
 from seamwatch.store.sqlite_release import ReleaseTables
 from seamwatch.store.sqlite_requests import RequestTables
@@ -21,7 +21,7 @@ from seamwatch.store.sqlite_tombstones import TombstoneTables
 
 
 class SqliteStore(
-    PartyRecordTables,
+    LabelTables,
     ArticleTables,
     LinkTables,
     IncidentTables,
