@@ -22,6 +22,7 @@ import yaml
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.responses import StreamingResponse
+from typer.testing import CliRunner
 
 from account_desk import (
     PASSWORD,
@@ -33,13 +34,15 @@ from account_desk import (
     token_for,
     with_accounts,
 )
+from seamwatch.cli.main import app as cli
 from seamwatch.model.account import OidcSettings
 from seamwatch.pipeline.accounts import add_account, change_account, remove_account, set_oidc
 from seamwatch.pipeline.sessions import open_session
-from seamwatch.serve import access
+from seamwatch.serve import access, faults
 from seamwatch.serve.access import ROUTES, Access
 from seamwatch.serve.access_rules import Rules
 from seamwatch.serve.app import make_app
+from seamwatch.serve.clearance import TheClearance
 from seamwatch.serve.context import Desk
 from seamwatch.serve.limits import FREE_ADDRESS, FREE_PAIR, MOST_KEPT, SignInLimits
 from seamwatch.serve.options import ServeOptions
@@ -254,6 +257,35 @@ def test_who_finds_no_place_in_the_queue_has_not_tried(copied: Path) -> None:
         assert client.post(SESSION, json={"name": "ada", "password": PASSWORD}).status_code == 200
 
 
+def test_a_crowd_of_strangers_leaves_room_for_who_has_been_here(copied: Path) -> None:
+    """All places that strangers get are taken: who has signed in from there before still finds one."""
+    with_accounts(copied, ben=Role.ANALYST)
+    app = make_app(ServeOptions(db=str(copied), port=80))
+    people = app.state.people
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        assert client.post(SESSION, json={"name": "ada", "password": PASSWORD}).status_code == 200
+        while people._strange.acquire(blocking=False):
+            assert people._queue.acquire(blocking=False)
+        statuses = {
+            name: client.post(SESSION, json={"name": name, "password": PASSWORD}).status_code
+            for name in ("ben", "ada")
+        }
+    assert statuses == {"ben": 429, "ada": 200}
+
+
+def test_a_route_that_knows_nobody_shows_nothing() -> None:
+    """What is public by mistake fails closed: without a known person there is no clearance."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    faults.install(app)
+
+    @app.get("/forgotten")
+    def forgotten(clearance: TheClearance) -> str:
+        return clearance.value
+
+    with TestClient(app) as client:
+        assert error_code(client.get("/forgotten")) == (401, "not_signed_in")
+
+
 def test_little_is_read_before_somebody_has_signed_in(desk: Made) -> None:
     """A name and a password need no megabytes, neither announced nor sent bit by bit."""
     body = b" " * (MOST_SIGN_IN + 1)
@@ -457,7 +489,7 @@ def test_under_tls_the_issuers_cookie_can_not_be_planted(copied: Path) -> None:
     assert cookie.startswith("__Host-") and {"secure", "httponly", "path=/", "samesite=lax"} <= parts
 
 
-# --- the file
+# --- the file and the command
 
 
 @pytest.mark.skipif(os.name == "nt", reason="rights of files are others there")
@@ -473,3 +505,28 @@ def test_a_new_database_is_its_owners_alone(tmp_path: Path) -> None:
             assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     finally:
         os.umask(before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights of files are others there")
+def test_the_command_says_what_accounts_do_not_guard(tmp_path: Path) -> None:
+    """A database that others may read, made before; tokens that a new password leaves good."""
+    db = tmp_path / "record.db"
+    open_store(str(db)).close()
+    db.chmod(0o644)
+    told = {
+        words: command("account", *words.split(), "--db", str(db))
+        for words in ("add ada --role admin", "add ben", "set ben --password")
+    }
+    assert f"chmod 600 {db}" in told["add ada --role admin"] and "chmod" not in told["add ben"]
+    assert "tokens" not in told["set ben --password"]
+    token_for(db, "ben", "read")
+    assert "the tokens of ben (1) stay good" in command(
+        "account", "set", "ben", "--password", "--db", str(db)
+    )
+
+
+def command(*words: str) -> str:
+    """Return what `seamwatch` says on standard error, given a password on standard input."""
+    done = CliRunner().invoke(cli, [*words], input=f"{PASSWORD}\n")
+    assert done.exit_code == 0, done.stderr
+    return done.stderr

@@ -82,9 +82,11 @@ def test_the_first_account_must_be_an_admin(tmp_path: Path) -> None:
         add_account(store, "ben", role=Role.LIAISON, password=PASSWORD, by="test", passwords=QUICK)
 
 
-@pytest.mark.parametrize("name", ["", "local", "LOCAL", "a b", "../x", "x" * 65, "-a", "a\nb", "<b>"])
+@pytest.mark.parametrize(
+    "name", ["", "LOCAL", "nobody", "Node", "cli", "ｅxchange", "a b", "../x", "x" * 65, "-a", "a\nb", "<b>"]
+)
 def test_a_name_that_could_mislead_is_refused(store: Store, name: str) -> None:
-    """Blanks, signs of markup and paths, the name of the desk without accounts."""
+    """Blanks, signs of markup and paths, and the names that the audit log has for what no account did."""
     with pytest.raises(FieldError) as refused:
         add_account(store, name, role=Role.VIEWER, password=PASSWORD, by="test", passwords=QUICK)
     assert refused.value.field == "name"

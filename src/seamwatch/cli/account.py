@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from seamwatch.cli import account_keys
 from seamwatch.cli.account_keys import JSON, NAME, SUBJECT
-from seamwatch.cli.database import DB_OPTION, open_database
+from seamwatch.cli.database import DB_OPTION, database_path, open_database
 from seamwatch.cli.decide import BY_OPTION, who_decides
 from seamwatch.cli.output import EXIT_USAGE, json_line, say, utf8_output
 from seamwatch.vocabulary.coordination import Role, Tlp
@@ -73,6 +75,7 @@ def add(
     typer.echo(f"{made.name} was added as {made.role.value}, and reads up to {made.clearance.value}")
     if first:
         typer.echo("the desk now asks everybody to sign in")
+        _tell_rights(Path(database_path(db).removeprefix("sqlite:///")).expanduser())
 
 
 @app.command("list")
@@ -130,7 +133,13 @@ def set_account(
             subject=subject,
             by=who_decides(by),
         )
+        tokens = len(store.tokens(changed.name))
     typer.echo(f"changed: {_line(changed, None)}; its sessions have ended")
+    if password and tokens:
+        say(
+            f"the tokens of {changed.name} ({tokens}) stay good: seamwatch account token list {changed.name} "
+            "lists them, revoke those that somebody else may have"
+        )
 
 
 @app.command("remove")
@@ -149,6 +158,12 @@ def remove(name: str = NAME, db: str = DB_OPTION, by: str = BY_OPTION) -> None:
     typer.echo(f"{name} was removed")
     if last:
         typer.echo("that was the last account: the desk asks nobody to sign in, and listens here alone")
+
+
+def _tell_rights(path: Path) -> None:
+    """Tell where others on this machine may read the database: accounts do not guard the file."""
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        say(f"others on this machine may read or write {path}, with all that is in it: chmod 600 {path}")
 
 
 def _label(text: str | None) -> Tlp | None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from seamwatch.store.base import Store
 
 MOST_NAME = 64
+RESERVED = frozenset({LOCAL.name, "nobody", "node", "cli", "exchange"})
+"""Names that the audit log has for what no account did: a person of such a name would hide behind it."""
 _NAME = re.compile(r"[^\W_][\w.@-]*")
 
 
@@ -27,10 +29,10 @@ def checked_name(name: str) -> str:
     'azad.karim'
     """
     plain = unicodedata.normalize("NFKC", name).strip()
-    if len(plain) > MOST_NAME or not _NAME.fullmatch(plain) or plain.casefold() == LOCAL.name:
+    if len(plain) > MOST_NAME or not _NAME.fullmatch(plain) or plain.casefold() in RESERVED:
         raise FieldError(
             f"{plain[:MOST_NAME]!r} is no name for an account: take letters, digits, . _ @ and -, "
-            f"at most {MOST_NAME}, and not {LOCAL.name!r}",
+            f"at most {MOST_NAME}, and none of {', '.join(sorted(RESERVED))}",
             field="name",
         )
     return plain
@@ -261,7 +263,7 @@ def _told(before: Account, after: Account) -> dict[str, str | int | bool | None]
 
 def _free_name(store: Store, wanted: str) -> str:
     plain = re.sub(r"[^\w.@-]+", "-", unicodedata.normalize("NFKC", wanted)).strip("-._@")[: MOST_NAME - 4]
-    base = plain if _NAME.fullmatch(plain) and plain.casefold() != LOCAL.name else "person"
+    base = plain if _NAME.fullmatch(plain) and plain.casefold() not in RESERVED else "person"
     for number in range(1, 1000):
         name = base if number == 1 else f"{base}-{number}"
         if store.account(name) is None:

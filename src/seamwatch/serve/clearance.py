@@ -21,9 +21,11 @@ from seamwatch.pipeline.visibility import (
     told_from,
     within,
 )
+from seamwatch.serve.faults import RequestError
 from seamwatch.vocabulary.coordination import Tlp
 
 if TYPE_CHECKING:
+    from seamwatch.model.account import Identity
     from seamwatch.model.incident import ArticleRef, Incident
     from seamwatch.serve.context import Desk
     from seamwatch.store.base import IncidentFilter, Store
@@ -45,9 +47,14 @@ NOTHING = Hidden(keys=np.zeros(0, np.int64), ids=frozenset(), mixed=0)
 
 
 def clearance_of(request: Request) -> Tlp:
-    """Return the clearance of who makes a request: everything where no accounts are set up."""
-    identity = getattr(request.state, "identity", None)
-    return FULL if identity is None else identity.clearance
+    """Return the clearance of who makes a request: everything where no accounts are set up.
+
+    RequestError where nobody is known: a route that is public by mistake then shows nothing, not all.
+    """
+    identity: Identity | None = getattr(request.state, "identity", None)
+    if identity is None:
+        raise RequestError("sign in first", code="not_signed_in", status=401)
+    return identity.clearance
 
 
 TheClearance = Annotated[Tlp, Depends(clearance_of)]

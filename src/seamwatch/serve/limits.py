@@ -87,6 +87,11 @@ class SignInLimits:
             near.until = at + _wait(near.count, FREE_ADDRESS)
             return 0
 
+    def knows(self, address: str, name: str) -> bool:
+        """Return whether a name has signed in from an address before."""
+        with self._lock:
+            return (address, _counted(name)) in self._good
+
     def succeeded(self, address: str, name: str) -> None:
         """Take the last attempt back: it was right."""
         name = _counted(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from seamwatch.pipeline.passwords import Passwords
     from seamwatch.store.base import Store
 
-# Passwords that are verified at once (each takes 64 MB and a core), and those that may wait for it.
-_AT_ONCE, _WAITING = 2, 6
+# Passwords that are verified at once (each takes 64 MB and a core), and those that may wait for it; some of
+# these places are for who has signed in from there before, so that a crowd of strangers can't fill them all.
+_AT_ONCE, _WAITING, _KEPT_FREE = 2, 6, 3
 MOST_COOKIE = 200
 
 
@@ -51,6 +52,7 @@ class People:
         self._passwords: Passwords | None = None
         self._verifying = threading.BoundedSemaphore(_AT_ONCE)
         self._queue = threading.BoundedSemaphore(_AT_ONCE + _WAITING)
+        self._strange = threading.BoundedSemaphore(_AT_ONCE + _WAITING - _KEPT_FREE)
         # When each session was used last: the store is told so seldom only.
         self._seen: dict[str, datetime] = {}
 
@@ -175,17 +177,19 @@ class People:
     @contextmanager
     def _attempt(self, request: Request, name: str) -> Iterator[Store]:
         """Return a context in which one password may be verified; RequestError where it is too soon."""
+        address = client_key(request.scope)
         # A place first: who finds none has not tried, so a crowd makes nobody's next wait longer.
-        if not self._queue.acquire(blocking=False):
-            raise WaitError(1)
-        try:
-            wait = self.sign_ins.attempt(client_key(request.scope), name)
+        with ExitStack() as places:
+            known = self.sign_ins.knows(address, name)
+            for wanted in (self._queue,) if known else (self._strange, self._queue):
+                if not wanted.acquire(blocking=False):
+                    raise WaitError(1)
+                places.callback(wanted.release)
+            wait = self.sign_ins.attempt(address, name)
             if wait:
                 raise WaitError(wait)
             with self._verifying, self.desk.store() as store:
                 yield store
-        finally:
-            self._queue.release()
 
     def passwords(self) -> Passwords:
         """Return what verifies passwords, made at the first sign-in."""
