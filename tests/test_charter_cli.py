@@ -115,6 +115,37 @@ def test_a_draft_is_edited_as_text(folder: Path) -> None:
     assert yaml.safe_load(run(f"charter show {digest[:10]} --db north.db"))["text"] == draft["text"]
 
 
+def test_who_is_to_sign_is_shown_the_fingerprints(folder: Path) -> None:
+    """Before anything is in force, the proposal shows each party's fingerprint as that party reads it out."""
+    init("north", "south")
+    run("charter draft south.json --db north.db -o charter.yaml")
+    run("charter propose charter.yaml --db north.db")
+    run("charter export --db north.db -o charter.json")
+    asked = run("charter import charter.json --db south.db")
+    digest = re.search(r"charter show (\w+)", asked)
+    assert digest is not None and "fingerprints" in asked
+    told = run(f"charter show {digest[1]} --db south.db")
+    for name in ("north", "south"):
+        assert json.loads(run(f"party show --json --db {name}.db"))["fingerprint"] in told
+    assert yaml.safe_load(told)["name"]
+
+
+def test_an_area_that_is_not_stored_is_told_to_who_signs(folder: Path) -> None:
+    """A slip in an area's id would leave its incidents unanswered without a word: it is said at once."""
+    init("north", "south")
+    run("charter draft south.json --db north.db -o charter.yaml")
+    path = Path("charter.yaml")
+    path.write_text(path.read_text().replace("areas: []", "areas: [{id: hawja, name: Hawija}]"))
+    assert "no area 'hawja' is stored here" in run("charter propose charter.yaml --db north.db")
+
+
+def test_a_card_is_no_charter_file(folder: Path) -> None:
+    """Who imports a card is told where a card goes."""
+    init("north", "south")
+    with pytest.raises(SeamwatchError, match="seamwatch charter draft south"):
+        run("charter import south.json --db north.db")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

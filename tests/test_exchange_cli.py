@@ -8,13 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from typer.testing import CliRunner, Result
 
 from exchange_serving import TestParty, notice, parties, put_notice, release, shown
 from seamwatch.cli.main import app
+from seamwatch.cli.serving_doubts import serving_doubts
 from seamwatch.pipeline.centre.bundling import export_bundle
 from seamwatch.store import open_store
 from seamwatch.vocabulary.coordination import NoticeKind
@@ -109,6 +114,43 @@ def test_serve_refuses_other_machines_without_a_certificate(tmp_path: Path) -> N
         ):
             found = invoked("serve", "--db", db, "--port", "0", *words)
             assert getattr(found.exception, "code", None) == code
+
+
+def test_serve_tells_what_keeps_the_others_out(tmp_path: Path) -> None:
+    """Another certificate than the charter names, one that ran out, none for https, no charter."""
+    with parties(tmp_path, ["a", "b"], served=False) as made:
+        a, b = made["a"], made["b"]
+        store = a.node.store
+
+        def doubts(cert: Path | None) -> str:
+            return "\n".join(serving_doubts(store, cert, behind_proxy=False))
+
+        assert "no charter is in force here yet" in doubts(None)
+        store.put_own_party({"id": "a", "name": "A", "sign_key": "00" * 32})
+        own, other = a.certificate[0], b.certificate[0]
+        assert doubts(own) == ""
+        assert "another certificate than the charter names for a" in doubts(other)
+        assert "speaks plain http" in doubts(None)
+        assert list(serving_doubts(store, None, behind_proxy=True)) == []
+        ran_out = tmp_path / "old.pem"
+        ran_out.write_bytes(_certificate_of_last_year())
+        assert "ran out on" in doubts(ran_out)
+
+
+def _certificate_of_last_year() -> bytes:
+    key, day = ec.generate_private_key(ec.SECP256R1()), timedelta(days=1)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1)
+    made = made.not_valid_before(datetime.now(UTC) - 400 * day).not_valid_after(datetime.now(UTC) - day)
+    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def test_a_bundle_for_oneself_is_refused(tmp_path: Path) -> None:
+    """Whoever names the own party made a slip: no file is written."""
+    with parties(tmp_path, ["a", "b"], served=False) as made:
+        file = tmp_path / "x.bundle"
+        found = invoked("export", str(file), "--to", "a", "--db", str(made["a"].db))
+        assert "this party itself" in str(found.exception) and not file.exists()
 
 
 def test_a_watching_sync_goes_on_until_it_is_ended(tmp_path: Path) -> None:

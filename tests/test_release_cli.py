@@ -61,6 +61,36 @@ def test_a_wrong_file_of_rules_changes_nothing(db: str, tmp_path: Path) -> None:
     assert "none of: exact, district" in str(checked.exception)
 
 
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (
+            "{id: r, to: [bb], tlp: amber}",
+            "rule 1 (r): to: 'bb' is no party of the charter: it gives nothing",
+        ),
+        ("{id: r, to: [bb], release: nothing}", "it holds nothing back from"),
+        ("{id: r, to: [b], areas: [hawja], tlp: amber}", "rule 1 (r): areas: no area 'hawja' is stored here"),
+        ("{id: r, to: '*', tlp: amber}", None),
+    ],
+)
+def test_a_rule_that_fits_nobody_is_told(db: str, rule: str, says: str | None) -> None:
+    """A slip in a party or an area is no error, since a party may join later; but it is never silent."""
+    stored = rules(db, f"rules: [{rule}]").stderr
+    checked = run(db, "rules", "--check", str(Path(db).parent / "rules.yaml")).stderr
+    assert "rules version 1 hold" in stored
+    for told in (stored, checked):
+        assert ("doubt:" in told) is (says is not None) and (says or "") in told
+    assert ("nothing wrong" in checked) is (says is None)
+
+
+def test_an_empty_file_of_rules_is_refused(db: str) -> None:
+    """It would withdraw all that went out; who wants that writes an empty list."""
+    rules(db)
+    assert "write `rules: []`" in str(rules(db, "# nothing\n").exception)
+    assert run(db, "rules", "--show").stdout.strip() == ROUGH.strip()
+    assert "rules version 2 hold" in rules(db, "rules: []").stderr
+
+
 def test_a_preview_shows_a_line_an_incident(db: str) -> None:
     """Each incident has its state, its label, the place as it is told, and why."""
     rules(db)

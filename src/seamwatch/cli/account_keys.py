@@ -161,9 +161,11 @@ def oidc_remove(db: str = DB_OPTION, by: str = BY_OPTION) -> None:
 
     utf8_output()
     with open_database(db) as store:
-        set_oidc(store, None, by=who_decides(by))
+        had = store.oidc() is not None
+        if had:
+            set_oidc(store, None, by=who_decides(by))
     save_secret(database_path(db), None)
-    typer.echo("the issuer was removed")
+    typer.echo("the issuer was removed" if had else "no issuer was set")
 
 
 def asked(what: str, *, twice: bool) -> str:

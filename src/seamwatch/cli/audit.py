@@ -40,6 +40,8 @@ def show(
     utf8_output()
     with open_database(db) as store:
         found = store.audit_entries(kind=kind, subject=subject, limit=limit, newest_first=True)
+    if not found and not as_json:
+        say("No such entries: without --kind and --subject the newest are listed.")
     for entry in reversed(found):
         if as_json:
             typer.echo(json_line(entry_json(entry)))

@@ -75,7 +75,9 @@ def propose(
     except UnicodeDecodeError as wrong:
         raise InputError(f"{file} is no UTF-8 ({wrong.reason}): save it as UTF-8") from None
     with open_party(db, keys) as node:
-        _told(node, agreeing.propose(node, charter_from_yaml(text)))
+        made = agreeing.propose(node, charter_from_yaml(text))
+        _told(node, made)
+        _say_doubts(node, made)
 
 
 @app.command("sign")
@@ -94,7 +96,9 @@ def sign(
 
     utf8_output()
     with open_party(db, keys) as node:
-        _told(node, agreeing.sign(node, digest))
+        made = agreeing.sign(node, digest)
+        _told(node, made)
+        _say_doubts(node, made)
 
 
 @app.command("show")
@@ -109,7 +113,7 @@ def show(
 
     Example: seamwatch charter show --db north.db
     """
-    from seamwatch.cli.charter_words import charter_lines, standing_json
+    from seamwatch.cli.charter_words import card_lines, charter_lines, standing_json
     from seamwatch.coordinate.charter_yaml import charter_yaml
     from seamwatch.errors import UnknownIdError
     from seamwatch.pipeline.centre.charters import known_versions, standing
@@ -123,6 +127,8 @@ def show(
                     f"{len(found)} versions begin with {digest[:64]!r}: name one by its digest"
                 )
             typer.echo(charter_yaml(found[0].charter), nl=False)
+            for line in card_lines(found[0].charter):
+                typer.echo(line)
             return
         now = standing(store)
     if as_json:
@@ -256,6 +262,15 @@ def _told(node: Node, made: SignedCharter | Notice) -> None:
             say("Hand it on with: seamwatch charter export -o FILE. The others import it, and sign.")
 
 
+def _say_doubts(node: Node, made: SignedCharter | Notice) -> None:
+    from seamwatch.cli.doubts import say_doubts
+    from seamwatch.model.charter import SignedCharter
+    from seamwatch.pipeline.centre.doubts import charter_doubts
+
+    if isinstance(made, SignedCharter):
+        say_doubts(charter_doubts(node.store, made.charter))
+
+
 def _say_force(node: Node) -> None:
     from seamwatch.pipeline.centre.charters import standing
 
@@ -266,4 +281,9 @@ def _say_force(node: Node) -> None:
         typer.echo(f"version {now.state.charter.version} is in force")
     for version, quorum in now.proposals:
         if node.me in quorum.missing:
-            typer.echo(f"version {version.charter.version} ({version.digest[:12]}) waits for your signature")
+            short = version.digest[:12]
+            typer.echo(f"version {version.charter.version} ({short}) waits for your signature")
+            say(
+                f"Read it: seamwatch charter show {short}. Compare its fingerprints with each party, as by "
+                "telephone. Then: seamwatch charter sign"
+            )

@@ -13,7 +13,7 @@ from seamwatch.vocabulary.coordination import NoticeKind, PartyState
 if TYPE_CHECKING:
     from seamwatch.coordinate.charter import Standing
     from seamwatch.coordinate.quorum import Quorum
-    from seamwatch.model.charter import CharterState, Notice
+    from seamwatch.model.charter import Charter, CharterState, Notice
     from seamwatch.model.party import Party
 
 
@@ -26,7 +26,8 @@ def charter_lines(now: Standing) -> Iterator[str]:
         charter = state.charter
         yield printable(f"{charter.name}, version {charter.version}, {state.signed.digest[:12]}")
         yield f"changes need: {charter.change}; suspensions need: {charter.suspend} of the others"
-        yield f"areas: {printable(', '.join(a.name for a in charter.areas)) or 'none'}"
+        named = (f"{a.name} (contested)" if a.contested else a.name for a in charter.areas)
+        yield f"areas: {printable(', '.join(named)) or 'none'}"
         for party in charter.parties:
             role = "" if party.role.value == "member" else f", {party.role.value}"
             yield printable(
@@ -42,6 +43,13 @@ def charter_lines(now: Standing) -> Iterator[str]:
             f"proposed: {notice.kind.value} {notice.party}, {notice.digest[:12]}; {_signatures(quorum)}"
             + (printable(f" ({notice.why})") if notice.why else "")
         )
+
+
+def card_lines(charter: Charter) -> Iterator[str]:
+    """Yield the fingerprint of each party's key, as comments after the YAML: compared before one signs."""
+    yield "# fingerprints, to be compared with each party before you sign:"
+    for party in charter.parties:
+        yield printable(f"#   {party.id}: {fingerprint(party.sign_key)}")
 
 
 _DONE = {

@@ -106,7 +106,9 @@ def _tell(result: SyncResult, as_json: bool) -> None:
         row = {"party": result.party, "ok": result.ok, "came": result.came, "went": result.went}
         typer.echo(json_line({**row, "error": result.error}))
         return
-    typer.echo(f"{result.party}: {result.came} came, {result.went} went")
+    # Of who could not be reached, that nothing came and went is no news.
+    if result.error is None or result.came or result.went:
+        typer.echo(f"{result.party}: {result.came} came, {result.went} went")
     if result.error is not None:
         from seamwatch.publish.plain import printable
 
@@ -133,10 +135,13 @@ def serve(
 
     Example: seamwatch exchange serve --db north.db --host 0.0.0.0 --cert north.pem --key north.key
     """
+    from seamwatch.cli.serving_doubts import serving_doubts
     from seamwatch.serve.exchange_options import ExchangeOptions
     from seamwatch.serve.exchange_run import run_exchange
 
-    open_database(db).close()
+    with open_database(db) as store:
+        for doubt in serving_doubts(store, cert, behind_proxy=behind_proxy):
+            say(f"doubt: {doubt}")
     options = ExchangeOptions(db=database_path(db), keys=keys)
 
     def ready(address: str) -> None:
@@ -162,8 +167,11 @@ def status(db: str = DB_OPTION, as_json: bool = JSON_OPTION) -> None:
         typer.echo(json_line(found))
         return
     if found["charter"] is None:
-        say("no charter is in force here: see seamwatch charter")
-        raise typer.Exit(EXIT_FAILED)
+        raise SeamwatchError(
+            "no charter is in force here: draft one with `seamwatch charter draft`, or take one over with "
+            "`seamwatch charter import FILE`, and sign it",
+            code="no_charter",
+        )
     _print_table(
         ("PARTY", "STATE", "REACHED", "SENT", "WITHDRAWN", "UNRECEIPTED", "RECEIVED", "HELD"),
         [_row(party) for party in found["parties"]],
@@ -235,6 +243,9 @@ def withdrawals(
         at = "" if w.at is None else w.at.isoformat()[:16].replace("T", " ")
         told = (w.incident or w.record, w.field or "all of it", at, ", ".join(receipted), ", ".join(missing))
         rows.append((*told, w.why))
+    if not rows:
+        say("Every withdrawal is receipted." if waiting else "Nothing was withdrawn.")
+        return
     _print_table(("INCIDENT", "WHAT", "WITHDRAWN", "RECEIPTED BY", "WAITING FOR", "WHY"), rows)
 
 
@@ -265,6 +276,7 @@ def export(
     from seamwatch.pipeline.centre.bundling import export_bundle
 
     with open_party(db, keys) as node:
+        node.state()
         _release_due(node)
         count = export_bundle(node, to, file, whole=whole)
     typer.echo(f"{counted(count, 'entry')} for {to} written to {file}")

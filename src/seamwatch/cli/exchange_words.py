@@ -62,7 +62,8 @@ def with_own_part(
         said = "you have left this charter; nothing is exchanged any more"
     elif own is PartyState.SUSPENDED:
         asked = ", ".join(r.party for r in results if r.error is None or r.error.startswith(REFUSED))
-        said = f"this party is suspended; {asked or 'nobody'} was asked whether it was taken back"
+        were = "were" if ", " in asked else "was"
+        said = f"this party is suspended; {asked or 'nobody'} {were} asked whether it was taken back"
     else:
         return tuple(results), None
     return tuple(

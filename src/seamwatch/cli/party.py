@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -63,6 +63,7 @@ def init(
         )
     typer.echo(f"{made.id}: {made.name}\nkeys: {path}\nfingerprint: {fingerprint(made.sign_key)}")
     say("Keep the key file apart from the database's backups. Who has it can speak for this party.")
+    say("Next: give the others your card (seamwatch party card -o FILE) and read the fingerprint to them.")
 
 
 @app.command("card")
@@ -75,15 +76,12 @@ def card(
     Example: seamwatch party card --db north.db -o north.json
     """
     from seamwatch.cli.party_files import write_output
-    from seamwatch.coordinate.charter_codec import party_json
-    from seamwatch.coordinate.keys import fingerprint
     from seamwatch.pipeline.centre.charter_files import own_party
 
     utf8_output()
     with open_database(db) as store:
         own = own_party(store)
-    row = {**party_json(own), "fingerprint": fingerprint(own.sign_key)}
-    write_output(json.dumps(row, ensure_ascii=False, indent=2) + "\n", output)
+    write_output(json.dumps(_card(own), ensure_ascii=False, indent=2) + "\n", output)
 
 
 @app.command("certificate")
@@ -141,7 +139,10 @@ def change(
 
 
 @app.command("show")
-def show(db: str = DB_OPTION) -> None:
+def show(
+    as_json: bool = typer.Option(False, "--json", help="As JSON, for programs: what `card` prints."),
+    db: str = DB_OPTION,
+) -> None:
     """Show which party this database is.
 
     Example: seamwatch party show --db north.db
@@ -150,7 +151,18 @@ def show(db: str = DB_OPTION) -> None:
 
     utf8_output()
     with open_database(db) as store:
-        _print(own_party(store))
+        own = own_party(store)
+    if as_json:
+        typer.echo(json.dumps(_card(own), ensure_ascii=False))
+    else:
+        _print(own)
+
+
+def _card(own: Party) -> dict[str, Any]:
+    from seamwatch.coordinate.charter_codec import party_json
+    from seamwatch.coordinate.keys import fingerprint
+
+    return {**party_json(own), "fingerprint": fingerprint(own.sign_key)}
 
 
 def _print(own: Party) -> None:
@@ -160,5 +172,7 @@ def _print(own: Party) -> None:
     typer.echo(printable(f"{own.id}: {own.name}"))
     typer.echo(f"role: {own.role.value}")
     typer.echo(f"address: {own.address or 'none: it fetches and delivers itself'}")
-    typer.echo(f"certificate: {'its own' if own.certificate else 'of a public authority'}")
+    if own.address is not None:
+        none = "none on the card: the others expect one of a public authority"
+        typer.echo(f"certificate: {'its own' if own.certificate else none}")
     typer.echo(f"fingerprint: {fingerprint(own.sign_key)}")

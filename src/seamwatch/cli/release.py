@@ -15,7 +15,7 @@ from seamwatch.cli.database import DB_OPTION, database_path, open_database
 from seamwatch.cli.decide import BY_OPTION, WHY_OPTION, who_decides
 from seamwatch.cli.key_file import KEYS_OPTION, open_party
 from seamwatch.cli.output import say, utf8_output
-from seamwatch.cli.release_text import goes_with, run_lines, status_lines, write_preview
+from seamwatch.cli.release_text import goes_with, order_words, run_lines, status_lines, write_preview
 from seamwatch.errors import InputError
 from seamwatch.model.release import ReleaseOrder
 from seamwatch.vocabulary.coordination import OrderKind, Tlp
@@ -80,20 +80,28 @@ def rules(
 
     Example: seamwatch release rules rules.yaml --db kirkuk.db
     """
+    from seamwatch.cli.doubts import doubts_of_rules, say_doubts
+    from seamwatch.cli.exchange_words import counted
     from seamwatch.coordinate.rule_codec import rules_from_yaml
 
     utf8_output()
     if check is not None:
         found = rules_from_yaml(_text(check), str(check))
-        say(f"{check}: {len(found)} rule{'' if len(found) == 1 else 's'}, nothing wrong")
+        doubts = doubts_of_rules(found, db)
+        said = "nothing wrong" if not doubts else f"valid, with {counted(len(doubts), 'doubt')}"
+        say(f"{check}: {counted(len(found), 'rule')}, {said}")
+        say_doubts(doubts)
         return
     if file is not None:
         from seamwatch.pipeline.centre.ordering import put_rules
 
         text = _text(file)
-        rules_from_yaml(text, str(file))
+        found = rules_from_yaml(text, str(file))
+        if not found and "rules" not in text:
+            raise InputError(f"{file} holds no rules: write `rules: []` where none of your own shall hold")
         with open_database(db) as store:
             made = put_rules(store, text, who_decides(by), datetime.now(UTC))
+        say_doubts(doubts_of_rules(found, db))
         say(f"rules version {made.version} hold; `seamwatch release preview --to PARTY` shows what they give")
         return
     if not show:
@@ -149,7 +157,7 @@ def _order(db: str | None, keys: Path | None, incident: str, order: ReleaseOrder
     utf8_output()
     with open_database(db) as store:
         made = give_order(store, order, charter_in_force(store))
-        say(f"order {made.number}: {made.kind.value} {made.incident}")
+        say(f"order {made.number}: {order_words(made)}")
         active = charter_in_force(store) is not None
     path = keys or keys_beside(database_path(db))
     if not active or not path.exists():

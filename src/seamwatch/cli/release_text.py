@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
 from seamwatch.cli.output import json_line
+from seamwatch.vocabulary.coordination import OrderKind
 
 if TYPE_CHECKING:
+    from seamwatch.model.release import ReleaseOrder
     from seamwatch.pipeline.centre.previewing import Previewed
     from seamwatch.pipeline.centre.releasing import ReleaseRun
     from seamwatch.pipeline.centre.weighing import Weighing
@@ -176,3 +178,15 @@ def status_lines(weighing: Weighing, *, json: bool) -> Iterator[str]:
     yield f"{changed} changed since the last run"
     if due is not None:
         yield f"more is due {due.isoformat(timespec='minutes')}"
+
+
+def order_words(order: ReleaseOrder) -> str:
+    """Return what an order does, in the words of its verb, and for whom."""
+    done = {
+        OrderKind.HOLD: f"hold {order.incident}",
+        OrderKind.RELEASE: f"allow {order.field or 'what was held'} of {order.incident}",
+        OrderKind.LABEL: f"label {order.incident} {order.tlp.value if order.tlp else ''}",
+        OrderKind.WITHHOLD_FIELD: f"withhold {order.field} of {order.incident}",
+        OrderKind.APPROVE: f"approve {order.incident}",
+    }
+    return f"{done[order.kind]}, for {order.to or 'all parties'}"

@@ -61,7 +61,7 @@ class CharterTables(SqliteDatabase):
             elif known != digest:
                 raise StoreError(
                     f"this node has signed another proposal of version {version} ({known[:12]}): "
-                    "draft one with a higher number",
+                    f"give the draft a higher one, as `version: {version + 1}`",
                     code="signed_another",
                 )
 

@@ -52,6 +52,8 @@ def export_bundle(node: Node, to: str, file: Path, *, whole: bool = False) -> in
     the signed papers that say so, and no entry. InputError where the file can't be written or would be too
     large; SeamwatchError (not_party) where the charter does not name the party.
     """
+    if to == node.me:
+        raise InputError(f"{to} is this party itself: name with --to the party that the bundle is for")
     if node.state().charter.party(to) is None:
         node.active(to)
     try:

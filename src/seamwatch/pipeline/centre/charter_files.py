@@ -109,7 +109,10 @@ def charter_file(store: Store) -> bytes:
 
 def read_charter_file(data: bytes, where: str) -> tuple[tuple[SignedCharter, ...], tuple[Notice, ...]]:
     """Return the versions and notices of a file; InputError where it is none."""
-    row = Row(read_json(data, where, MOST_FILE), where, _FILE)
+    value = read_json(data, where, MOST_FILE)
+    if isinstance(value, dict) and "sign_key" in value:
+        raise InputError(f"{where} is a party's card: it goes into a draft, seamwatch charter draft {where}")
+    row = Row(value, where, _FILE)
     if row.get("seamwatch") != "charter-file":
         raise InputError(f"{where} is no charter file: ask for one made with `seamwatch charter export`")
     return row.rows("versions", MOST_KEPT, signed_from_json), row.rows("notices", MOST_KEPT, notice_from_json)
