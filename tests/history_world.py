@@ -8,8 +8,9 @@ import random
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -50,6 +51,7 @@ from seamwatch.pipeline.centre.ordering import approve, give_order, put_rules
 from seamwatch.pipeline.centre.own_work import release_due
 from seamwatch.pipeline.centre.papers import papers_for, take_papers
 from seamwatch.pipeline.centre.sending import BEFORE_RESTORE
+from seamwatch.pipeline.centre.side_by_side import EndedError, Turns
 from seamwatch.pipeline.centre.syncing import SyncResult, sync
 from seamwatch.pipeline.record import Recorder
 from seamwatch.store.sqlite import SqliteStore
@@ -417,7 +419,11 @@ class World:
         """Let a node exchange with the others, release what is due, and check what it released."""
         if member.down:
             self.open(member)
-        results = sync(member.node, lambda party: FaultyLine(self, member, self.members[party.id]))
+        results = sync(
+            member.node,
+            lambda party: FaultyLine(self, member, self.members[party.id]),
+            turns=SeededTurns(self.luck),
+        )
         for result in results:
             if result.error is not None and "Error" in result.error and "unreachable" not in result.error:
                 raise BrokenError(f"{member.id}: {result}")
@@ -693,6 +699,57 @@ class World:
                 made = verify_log(other.node.store, lines, at=other.node.clock())
                 if not made.ok and not (member.restored or other.restored):
                     self.fail(f"{other.id} refuses the log of {member.id}: {made}")
+
+
+class SeededTurns(Turns):
+    """Turns that go by luck from party to party at each request, and so the same way in each run."""
+
+    def __init__(self, luck: random.Random) -> None:
+        super().__init__()
+        self._luck = luck
+        self._passed = threading.Condition()
+        self._places: set[int] = set()
+        self._holder = -1
+        self._own = threading.local()
+
+    def expect(self, many: int) -> None:
+        """Choose whose turn is the first."""
+        self._places = set(range(many))
+        self._pass_on()
+
+    def begin(self, place: int) -> None:
+        """Wait for the first turn of a place."""
+        self._own.place = place
+        self._wait()
+
+    def end(self, place: int) -> None:
+        """Pass the turn on for good."""
+        self._places.discard(place)
+        self._pass_on()
+
+    def stop(self) -> None:
+        """Have nobody get a turn again."""
+        self.ended = True
+        self._pass_on()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Pass the turn on, and go over the line in one's next turn: lines of the test take no time."""
+        self._pass_on()
+        self._wait()
+        if self.ended:
+            raise EndedError
+        yield
+
+    def _pass_on(self) -> None:
+        with self._passed:
+            if self._places:
+                self._holder = self._luck.choice(sorted(self._places))
+            self._passed.notify_all()
+
+    def _wait(self) -> None:
+        with self._passed:
+            self._passed.wait_for(lambda: self.ended or self._holder == self._own.place)
 
 
 class FaultyLine:

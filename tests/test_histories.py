@@ -86,7 +86,7 @@ class Histories(RuleBasedStateMachine):
         seed=st.integers(0, 10**6),
         pictured=st.sampled_from([False, False, True]),
         first=st.lists(rules, min_size=1, max_size=3),
-        offline=st.sampled_from([0, 0, 0, 1, 2, 5]),
+        offline=st.sampled_from([0, 0, 0, 1, 2, 5, 5]),
     )
     def begin(
         self,
@@ -161,6 +161,11 @@ class Histories(RuleBasedStateMachine):
                     self.note("exchange", one.id)
                     for result in world.exchange(one):
                         self.note("  ", result)
+                    if one.id in world.offline:
+                        # Who has no line goes with a stick instead.
+                        mate = everyone[(at + 1 + number % (len(everyone) - 1)) % len(everyone)]
+                        self.carry(world, one, mate, 1)
+                        self.carry(world, mate, one, 1)
                 world.check_seen()
             case "file":
                 self.carry(world, node, second, which)

@@ -104,6 +104,26 @@ def test_an_answer_that_drips_ends_at_the_deadline() -> None:
         assert code_of(party(address, limits=limits)) == "timeout"
 
 
+def test_all_requests_of_one_exchange_have_a_limit_together() -> None:
+    """A server whose every answer is just in time can't hold us for ever: then it is asked no more."""
+    clock = [0.0]
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        clock[0] += 4
+        answer_with(handler, 200, b"[]")
+
+    with hostile(answer) as address:
+        limits = PartyLimits(overall=10, total=5, retries=0)
+        with party(address, limits=limits, clock=lambda: clock[0]) as line:
+            line.get("/exchange/v1/heads")
+            line.get("/exchange/v1/heads")
+            for said in ("try again later", "goes on there"):
+                with pytest.raises(FetchError, match=said) as told:
+                    line.get("/exchange/v1/heads")
+                assert told.value.code == "timeout"
+            assert line.asked == 3
+
+
 @pytest.mark.parametrize("packing", ["br", "deflate, gzip"])
 def test_an_unknown_packing_is_refused(packing: str) -> None:
     """Only gzip is asked for, so only gzip is unpacked."""

@@ -71,14 +71,14 @@ def test_withdrawals_tell_who_has_receipted_them(tmp_path: Path) -> None:
 
 
 def test_a_problem_with_a_party_stands_in_the_centre(tmp_path: Path) -> None:
-    """Where the other refuses us, its row says so, and the result of the exchange too."""
+    """Where we are suspended, the other's row says what the signed papers say, and so does the result."""
     with parties(tmp_path, ["a", "b"]) as made:
         a, b = made["a"], made["b"]
         put_notice(a, notice(NoticeKind.SUSPEND, b, [a]))
         b.node.store.put_own_party(CARD)
         with serving(b.db, exchange_private=True) as desk:
             (result,) = desk.post("/api/v1/centre/sync", json={}).json()["results"]
-            assert not result["ok"] and "refuses" in result["error"]
+            assert not result["ok"] and "by the signed papers this party is suspended" in result["error"]
             row = next(p for p in desk.get("/api/v1/centre").json()["parties"] if p["id"] == "a")
             assert row["problem"] == result["error"]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from seamwatch.cli import exchange_files
 from seamwatch.cli.database import DB_OPTION, database_path, open_database
 from seamwatch.cli.key_file import KEYS_OPTION, PRIVATE_OPTION, open_party
 from seamwatch.cli.output import EXIT_FAILED, json_line, say, utf8_output
@@ -49,7 +50,8 @@ def sync(
 ) -> None:
     """Exchange with the other parties once, or again and again until Ctrl-C.
 
-    With a relay in the charter only that is asked. A party that fails does not stop the others.
+    With a relay in the charter only that is asked, else all side by side. A party that fails or is slow does
+    not hold up the others.
 
     Example: seamwatch exchange sync --db north.db
     """
@@ -59,8 +61,12 @@ def sync(
 
     def once() -> tuple[tuple[SyncResult, ...], str | None]:
         with open_party(db, keys) as node:
-            found = exchange(node, http_lines(node, private_addresses=private_addresses), party or None)
+            lines = http_lines(node, private_addresses=private_addresses)
+            found = exchange(node, lines, party or None, waiting=waiting)
             return with_own_part(found, node.state().states.get(node.me))
+
+    def waiting(names: tuple[str, ...]) -> None:
+        say(f"waiting for {', '.join(names)}")
 
     utf8_output()
     if watch is not None:
@@ -258,55 +264,5 @@ def _print_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Non
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-@app.command("export")
-def export(
-    file: Path = typer.Argument(..., metavar="FILE", help="Where to write the bundle."),
-    to: str = typer.Option(..., "--to", metavar="ID", help="The party that it is for."),
-    db: str = DB_OPTION,
-    keys: Path = KEYS_OPTION,
-    whole: bool = typer.Option(False, "--whole", help="Write all from the start, receipted or not."),
-) -> None:
-    """Write all that a party has not receipted yet to a file, for a way without a line.
-
-    Only that party can read what is in it.
-
-    Example: seamwatch exchange export south.bundle --to south --db north.db
-    """
-    from seamwatch.cli.exchange_words import counted
-    from seamwatch.pipeline.centre.bundling import export_bundle
-
-    with open_party(db, keys) as node:
-        node.state()
-        _release_due(node)
-        count = export_bundle(node, to, file, whole=whole)
-    typer.echo(f"{counted(count, 'entry')} for {to} written to {file}")
-
-
-@app.command("import")
-def import_(
-    file: Path = typer.Argument(..., metavar="FILE", help="A bundle that another party wrote."),
-    db: str = DB_OPTION,
-    keys: Path = KEYS_OPTION,
-) -> None:
-    """Take what another party wrote to a file, as if it had come over the line. Twice does no harm.
-
-    Example: seamwatch exchange import north.bundle --db south.db
-    """
-    from seamwatch.cli.exchange_words import brought, restored
-    from seamwatch.pipeline.centre.bundling import import_bundle
-
-    with open_party(db, keys) as node:
-        taken = import_bundle(node, file)
-        node.carry_out()
-    typer.echo(f"from {taken.sender}: {brought(taken.kinds, taken.known)}")
-    for line in restored(taken):
-        say(line)
-    if taken.problem is not None:
-        raise SeamwatchError(taken.text or taken.problem, code=taken.problem)
-
-
-def _release_due(node: Any) -> None:
-    from seamwatch.pipeline.centre.own_work import release_due
-
-    for problem in release_due(node):
-        say(problem)
+app.command("export")(exchange_files.export)
+app.command("import")(exchange_files.import_)

@@ -61,14 +61,16 @@ def with_own_part(
     if own is PartyState.LEFT:
         said = "you have left this charter; nothing is exchanged any more"
     elif own is PartyState.SUSPENDED:
-        asked = ", ".join(r.party for r in results if r.error is None or r.error.startswith(REFUSED))
+        asked = ", ".join(r.party for r in results if r.error is None or _refused(r))
         were = "were" if ", " in asked else "was"
         said = f"this party is suspended; {asked or 'nobody'} {were} asked whether it was taken back"
     else:
         return tuple(results), None
-    return tuple(
-        replace(r, error=None) if r.error is not None and r.error.startswith(REFUSED) else r for r in results
-    ), said
+    return tuple(replace(r, error=None) if _refused(r) else r for r in results), said
+
+
+def _refused(result: SyncResult) -> bool:
+    return result.parted or (result.error is not None and result.error.startswith(REFUSED))
 
 
 def without_address(parties: Iterable[str], state: CharterState) -> Iterator[str]:

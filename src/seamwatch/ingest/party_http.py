@@ -7,24 +7,23 @@ is used, and of an answer no more is read or unpacked than the limits say.
 from __future__ import annotations
 
 import json
-import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from seamwatch import __version__
-from seamwatch.errors import REFUSED, FetchError, PartedError
+from seamwatch.errors import FetchError
 from seamwatch.ingest.party_address import read_address
+from seamwatch.ingest.party_faults import AGAIN, is_certificate, status_error
 
 if TYPE_CHECKING:
     import httpcore
 
-_AGAIN = (429, 500, 502, 503, 504)
 _MOST_WAIT = 30.0
 # Bodies of requests below this many bytes are sent as they are.
 _PACKED_FROM = 2000
@@ -40,11 +39,15 @@ class Authorize(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyLimits:
-    """Seconds and bytes that one request may take. `total` counts retries and the pauses before them."""
+    """Seconds and bytes that one request may take. `total` counts retries and the pauses before them.
+
+    `overall` is for all requests of one exchange together: who drips is cut off, and goes on with the next.
+    """
 
     connect: float = 10.0
     read: float = 30.0
     total: float = 180.0
+    overall: float = 600.0
     back_off: float = 0.5
     retries: int = 3
     most_sent: int = 16_000_000
@@ -79,6 +82,7 @@ class PartyHttp:
         self.where = read_address(address)
         self.limits = limits or PartyLimits()
         self.asked = 0
+        self._spent = 0.0
         self._authorize = authorize
         self._certificate = certificate
         self._private = private_addresses
@@ -118,38 +122,53 @@ class PartyHttp:
 
     def _ask(self, method: str, path: str, query: str, body: bytes, headers: dict[str, str]) -> PartyAnswer:
         """Return the answer, asked again after busy answers and broken connections."""
-        deadline = self._clock() + self.limits.total
-        pause = self.limits.back_off
-        corrected = False
-        left = self.limits.retries
-        while True:
-            wait = pause
-            try:
-                target = path + (f"?{query}" if query else "")
-                sent = headers | {
-                    "Authorization": self._authorize(method, path, query, body, self._ahead),
-                }
-                status, found, content = self._once(method, target, sent, body, deadline)
-                if status in (200, 304):
-                    return PartyAnswer(status=status, body=content, etag=found.get("etag"))
-                ahead = self._ahead_of(status, content)
-                if ahead is not None and not corrected:
-                    self._ahead, corrected = ahead, True
-                    continue
-                wrong = _status_error(status, content)
-                if status not in _AGAIN:
+        with self._time() as deadline:
+            pause = self.limits.back_off
+            corrected = False
+            left = self.limits.retries
+            while True:
+                wait = pause
+                try:
+                    target = path + (f"?{query}" if query else "")
+                    sent = headers | {
+                        "Authorization": self._authorize(method, path, query, body, self._ahead),
+                    }
+                    status, found, content = self._once(method, target, sent, body, deadline)
+                    if status in (200, 304):
+                        return PartyAnswer(status=status, body=content, etag=found.get("etag"))
+                    ahead = self._ahead_of(status, content)
+                    if ahead is not None and not corrected:
+                        self._ahead, corrected = ahead, True
+                        continue
+                    wrong = status_error(status, content)
+                    if status not in AGAIN:
+                        raise wrong
+                    with suppress(ValueError):
+                        wait = max(pause, min(float(found.get("retry-after", "0")), _MOST_WAIT))
+                except FetchError as caught:
+                    if caught.code not in ("timeout", "unreachable"):
+                        raise
+                    wrong = caught
+                left -= 1
+                if left < 0 or self._clock() + wait >= deadline:
                     raise wrong
-                with suppress(ValueError):
-                    wait = max(pause, min(float(found.get("retry-after", "0")), _MOST_WAIT))
-            except FetchError as caught:
-                if caught.code not in ("timeout", "unreachable"):
-                    raise
-                wrong = caught
-            left -= 1
-            if left < 0 or self._clock() + wait >= deadline:
-                raise wrong
-            self._sleep(wait)
-            pause *= 2
+                self._sleep(wait)
+                pause *= 2
+
+    @contextmanager
+    def _time(self) -> Iterator[float]:
+        """Return a context that gives the deadline of one request, in what is left of the time for all."""
+        began, limits = self._clock(), self.limits
+        if self._spent >= limits.overall:
+            raise FetchError(
+                f"{self.where.shown} was waited for {limits.overall:g} s in all: what came is kept, and the "
+                "next exchange goes on there",
+                code="timeout",
+            )
+        try:
+            yield began + min(limits.overall - self._spent, limits.total)
+        finally:
+            self._spent += self._clock() - began
 
     def _once(
         self, method: str, target: str, headers: dict[str, str], body: bytes, deadline: float
@@ -190,7 +209,7 @@ class PartyHttp:
                 f"{where.shown} did not answer in time: try again later", code="timeout"
             ) from wrong
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as wrong:
-            if _is_certificate(wrong):
+            if is_certificate(wrong):
                 from seamwatch.ingest.party_socket import wrong_certificate
 
                 raise wrong_certificate() from wrong
@@ -260,34 +279,3 @@ class PartyHttp:
             return datetime.fromisoformat(error["now"]).astimezone(UTC) - self._now()
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
-
-
-def _is_certificate(wrong: BaseException) -> bool:
-    seen: BaseException | None = wrong
-    while seen is not None:
-        if isinstance(seen, ssl.SSLCertVerificationError):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False
-
-
-def _status_error(status: int, content: bytes) -> FetchError:
-    """Return the fault of an answer; what the other says of it is shown, but only a line of it."""
-    said, papers = "", None
-    with suppress(ValueError, KeyError, TypeError, RecursionError, AttributeError):
-        error = json.loads(content)["error"]
-        papers = error.get("papers")
-        said = "".join(c for c in str(error["message"])[:300] if c.isprintable())
-    if status == 403 and papers is not None:
-        return PartedError(f"{REFUSED}: {said or status}", papers)
-    if status in (401, 403):
-        return FetchError(f"{REFUSED}: {said or status}", code="refused")
-    if 300 <= status < 400:
-        return FetchError(
-            "the server sends us elsewhere, which is not followed: the charter must name its own address",
-            code="redirected",
-        )
-    if status == 413:
-        return FetchError(f"the party takes no request as large: {said or status}", code="too_large")
-    code = "unreachable" if status in _AGAIN else "bad_answer"
-    return FetchError(f"the party's server answers {status}: {said or 'check its address'}", code=code)

@@ -57,12 +57,13 @@ class TooOftenError(RequestError):
 
 
 class PartedRefusalError(RequestError):
-    """A request that is rightly signed by a party that takes part no longer; `papers` say so."""
+    """A request that is rightly signed by `party`, which takes part no longer; `papers` say so."""
 
-    def __init__(self, papers: dict[str, Any]) -> None:
+    def __init__(self, party: str, papers: dict[str, Any]) -> None:
         super().__init__(
             "by the charter in force here this party takes part no longer", code="not_party", status=403
         )
+        self.party = party
         self.papers = papers
 
 
@@ -163,5 +164,5 @@ def caller(node: Node, header: str, request: HttpRequest, nonces: Nonces) -> str
     if not nonces.take(claim.party, claim.nonce, claim.at, now):
         raise RequestError("this request was sent before: sign it anew", code="replayed", status=401)
     if party is None:
-        raise PartedRefusalError(papers_for(node))
+        raise PartedRefusalError(claim.party, papers_for(node))
     return claim.party

@@ -18,7 +18,7 @@ from seamwatch.coordinate.exchange_codec import heads_json, page_json, read_page
 from seamwatch.coordinate.http_signature import HttpRequest
 from seamwatch.coordinate.strict import read_json
 from seamwatch.pipeline.centre.papers import papers_for, take_papers
-from seamwatch.serve.exchange_guard import caller
+from seamwatch.serve.exchange_guard import PartedRefusalError, caller
 from seamwatch.serve.exchange_nodes import Exchange, TheExchange
 from seamwatch.serve.faults import RequestError
 
@@ -94,7 +94,11 @@ async def entries(request: Request, exchange: TheExchange) -> Response:
 
 @router.post(f"{API}/papers")
 async def papers(request: Request, exchange: TheExchange) -> Response:
-    """Take the charters and notices that another party goes by, and return those in force here."""
+    """Take the charters and notices that another party goes by, and return those in force here.
+
+    A party that takes part no longer is refused with them, as everywhere; but the papers that it shows are
+    taken before, since they hold by their signatures: they may say that it was taken back.
+    """
 
     def answer(node: Node, _: str) -> Response:
         packing = request.headers.get("content-encoding", "")
@@ -103,13 +107,20 @@ async def papers(request: Request, exchange: TheExchange) -> Response:
         return Response(canonical(papers_for(node)), media_type="application/json")
 
     body = await request.body()
-    return await _answered(request, exchange, answer)
+    return await _answered(request, exchange, answer, parted_too=True)
 
 
 async def _answered(
-    request: Request, exchange: Exchange, answer: Callable[[Node, str], Response]
+    request: Request,
+    exchange: Exchange,
+    answer: Callable[[Node, str], Response],
+    *,
+    parted_too: bool = False,
 ) -> Response:
-    """Return what `answer` gives for the party that signed the request; a refusal where none did."""
+    """Return what `answer` gives for the party that signed the request; a refusal where none did.
+
+    `parted_too`: `answer` is asked for a party that takes part no longer too, which is refused after that.
+    """
     asked = HttpRequest(
         method=request.method,
         path=request.scope["raw_path"].decode("ascii", "replace"),
@@ -120,8 +131,18 @@ async def _answered(
 
     def work() -> Response:
         with exchange.node() as node:
-            party = caller(node, header, asked, exchange.nonces)
-            exchange.parties.take(party)
+            try:
+                party = caller(node, header, asked, exchange.nonces)
+            except PartedRefusalError as refused:
+                if not parted_too:
+                    raise
+                exchange.parties.take(refused.party)
+                answer(node, refused.party)
+                if node.state().active(refused.party) is None:
+                    raise PartedRefusalError(refused.party, papers_for(node)) from None
+                party = refused.party
+            else:
+                exchange.parties.take(party)
             exchange.heard(party)
             return answer(node, party)
 

@@ -39,6 +39,10 @@ class Run:
 def exchange(run: Run, contact: Contact) -> Contact:
     """Return the contact after an exchange; what goes wrong with single feeds stands in `run.problems`."""
     node = run.node
+    if run.state.active(run.party.id) is None:
+        # It may have papers that say that it was taken back; nothing else goes to it or comes from it.
+        show_papers(run)
+        return contact
     takes_part = run.state.active(node.me) is not None
     nothing_new = contact.counts == _own_heads(run)
     # Who is suspended goes on asking: it may have been taken back.
@@ -60,12 +64,17 @@ def exchange(run: Run, contact: Contact) -> Contact:
             _push(run, receiver, heads)
     # Mostly the same papers came through the feeds by now; not where one of both was restored from a backup.
     if not left and heads.charter != papers_mark(node.store):
-        take_papers(node, run.line.papers(papers_for(node)))
+        show_papers(run)
         run.state = node.state()
         if not takes_part and run.state.active(node.me) is not None:
             _take_in(run, heads)
     # Where pages were fewer than the heads say (an answer of before), or more went, they are read again.
     return replace(contact, etag=etag if run.whole else None, counts=_own_heads(run))
+
+
+def show_papers(run: Run) -> None:
+    """Show the other our papers and take its own. Whoever brings them, they hold by their signatures."""
+    take_papers(run.node, run.line.papers(papers_for(run.node)))
 
 
 def _take_in(run: Run, heads: Heads) -> None:
@@ -163,7 +172,8 @@ def _push(run: Run, receiver: str, heads: Heads) -> None:
     mine = node.store.feed_head(node.me, receiver)
     held = next((h for h in heads.held if (h.sender, h.receiver) == (node.me, receiver)), None)
     after = held.number if held is not None and held.epoch == mine.epoch else 0
-    while after < mine.number:
+    # Asked before each page: what comes from another party meanwhile may end who takes part.
+    while after < mine.number and node.state().active(receiver) is not None:
         # Read from the store: who has left may ask for nothing, and still says so.
         items = node.store.feed_items(
             node.me, receiver, mine.epoch, after=after, limit=PAGE_ITEMS, most_bytes=PAGE_BYTES

@@ -1,16 +1,17 @@
 """The signed papers that are in force, handed over as they are: versions of the charter and notices.
 
 They mostly come through feeds. Two ways are beside them. A party that takes part no longer has no feed that
-would tell it so: it is refused with the papers. And where two nodes do not go by the same papers, because one
-was restored from a backup, they show each other theirs.
+would tell it so: it is refused with the papers, and shows its own where they are others. And where two nodes
+do not go by the same papers, because one was restored from a backup, they show each other theirs.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from seamwatch.coordinate.canonical import digest_of
+from seamwatch.coordinate.canonical import canonical, digest_of
 from seamwatch.coordinate.charter_codec import notice_from_json, notice_json, signed_from_json, signed_json
 from seamwatch.errors import SeamwatchError
 from seamwatch.pipeline.centre.agreeing import adopt
@@ -47,6 +48,12 @@ def papers_for(node: Node) -> dict[str, Any]:
         "versions": [signed_json(signed) for signed in now.chain[-MOST_PAPERS:]],
         "notices": [notice_json(n) for n in notices][-MOST_PAPERS:],
     }
+
+
+def differ(node: Node, papers: object) -> bool:
+    """Return whether another party's papers are others than those in force here."""
+    ours: object = json.loads(canonical(papers_for(node)))
+    return papers != ours
 
 
 def take_papers(node: Node, papers: object) -> bool:

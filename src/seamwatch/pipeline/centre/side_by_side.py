@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +25,8 @@ T = TypeVar("T")
 MOST_AT_ONCE = 8
 # Every so many seconds it is told who is still waited for.
 TOLD_EVERY = 10.0
+GRACE = 5.0
+"""Seconds that who is asked by the way alone may hold up an exchange."""
 
 
 class EndedError(Exception):
@@ -36,6 +39,9 @@ class Turns:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.ended = False
+
+    def expect(self, many: int) -> None:
+        """Take note of how many parties will be asked, before the first is."""
 
     def begin(self, place: int) -> None:
         """Wait for the first turn of the party at a place in the order."""
@@ -94,27 +100,30 @@ def ask_all(
     parties: Mapping[str, Party],
     ask: Callable[[Party, Turns], T],
     *,
+    by_the_way: Collection[str] = (),
     turns: Turns | None = None,
     waiting: Callable[[tuple[str, ...]], None] = lambda _: None,
-) -> tuple[T, ...]:
+) -> dict[str, T]:
     """Return what `ask` gives for each party, in their order; at most MOST_AT_ONCE are asked at a time.
 
-    What `ask` raises ends all, and is raised here. `waiting` gets the ids of those that are not through yet,
-    every few seconds.
+    Those asked `by_the_way` are waited for GRACE seconds at most after all others are through; they may
+    be missing. What `ask` raises ends all, and is raised here. `waiting` gets the ids of those that are not
+    through yet, every few seconds.
     """
     turns = Turns() if turns is None else turns
     names = tuple(parties)
+    turns.expect(len(names))
     todo = deque(enumerate(parties.values()))
     found: dict[int, T] = {}
     wrong: list[BaseException] = []
-    done: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+    done: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def work() -> None:
         while True:
             try:
                 place, party = todo.popleft()
             except IndexError:
-                break
+                return
             turns.begin(place)
             try:
                 if not turns.ended:
@@ -127,26 +136,27 @@ def ask_all(
             finally:
                 turns.end(place)
                 done.put(place)
-        done.put(None)
 
-    # Daemons: a second Ctrl-C does not wait for an answer that may never come.
-    threads = [threading.Thread(target=work, daemon=True) for _ in names[:MOST_AT_ONCE]]
-    for thread in threads:
-        thread.start()
-    left, open_ = len(threads), set(range(len(names)))
+    # Daemons: the program's end does not wait for an answer that may never come.
+    for _ in names[:MOST_AT_ONCE]:
+        threading.Thread(target=work, daemon=True).start()
+    left = set(range(len(names)))
+    needed = {at for at in left if names[at] not in by_the_way}
+    end = time.monotonic() + GRACE
     try:
-        while left:
+        while left and not wrong:
+            if needed & left:
+                end = time.monotonic() + GRACE
             try:
-                place = done.get(timeout=TOLD_EVERY)
-            except queue.Empty:
-                waiting(tuple(names[at] for at in sorted(open_)))
-                continue
-            left -= place is None
-            open_.discard(-1 if place is None else place)
-    except BaseException:
-        todo.clear()
-        turns.stop()
-        raise
+                left.remove(done.get(timeout=TOLD_EVERY if needed & left else end - time.monotonic()))
+            except (queue.Empty, ValueError):
+                if not needed & left:
+                    break
+                waiting(tuple(names[at] for at in sorted(needed & left)))
+    finally:
+        if left:
+            todo.clear()
+            turns.stop()
     if wrong:
         raise wrong[0]
-    return tuple(found[at] for at in range(len(names)))
+    return {names[at]: found[at] for at in sorted(found)}

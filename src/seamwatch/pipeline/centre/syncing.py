@@ -13,12 +13,12 @@ from seamwatch.errors import PartedError, SeamwatchError
 from seamwatch.model.charter import CharterState
 from seamwatch.model.exchange import Contact
 from seamwatch.model.party import Party
-from seamwatch.pipeline.centre.exchanging import Run, exchange
+from seamwatch.pipeline.centre.exchanging import Run, exchange, show_papers
 from seamwatch.pipeline.centre.lines import PartyLine
 from seamwatch.pipeline.centre.own_work import escalate_due, release_due, told
-from seamwatch.pipeline.centre.papers import take_papers
+from seamwatch.pipeline.centre.papers import differ, take_papers
 from seamwatch.pipeline.centre.side_by_side import EndedError, Turns, ask_all
-from seamwatch.vocabulary.coordination import PartyRole
+from seamwatch.vocabulary.coordination import PartyRole, PartyState
 
 if TYPE_CHECKING:
     from seamwatch.pipeline.centre.node import Node
@@ -26,19 +26,27 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("seamwatch.exchange")
 # How often a contact that brought nothing new is written: each write makes the desk look at the record again.
 RARELY = timedelta(minutes=5)
+PARTED = {
+    PartyState.LEFT: "by the signed papers this party has left the charter: nothing is exchanged any more",
+    PartyState.SUSPENDED: "by the signed papers this party is suspended: nothing is exchanged until it is "
+    "taken back, and it goes on asking whether it was",
+}
+"""What the signed papers say of a party that takes part no longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncResult:
     """What one party gave and took: entries that were new here, and there. `error` None where all went well.
 
-    `party` is this node's own id where its own releases or what came in could not be dealt with.
+    `party` is this node's own id where its own releases or what came in could not be dealt with. `parted`:
+    it took nothing since by the signed papers this node takes part no longer, as `error` says.
     """
 
     party: str
     came: int = 0
     went: int = 0
     error: str | None = None
+    parted: bool = False
 
     @property
     def ok(self) -> bool:
@@ -68,14 +76,16 @@ def sync(
     # Who has left or is suspended says nothing new.
     own = release_due(node) if own_work and state.active(node.me) is not None else []
     asked = partners(state, node.me, parties)
-    results = list(
-        ask_all(
-            {p.id: p for p in asked},
-            lambda party, turns: _with_party(node, party, client_for, turns),
-            turns=turns,
-            waiting=waiting,
-        )
+    silent = _suspended_to_ask(node, state) if parties is None else ()
+    found = ask_all(
+        {p.id: p for p in (*asked, *silent)},
+        lambda party, turns: _with_party(node, party, client_for, turns),
+        by_the_way=[p.id for p in silent],
+        turns=turns,
+        waiting=waiting,
     )
+    # That a suspended party does not answer is no fault of the exchange.
+    results = [found[p.id] for p in asked]
     state = node.state()  # what came in may have changed it
     if own_work and state.active(node.me) is not None:
         if state.states != began.states:
@@ -112,20 +122,50 @@ def partners(state: CharterState, me: str, parties: Iterable[str] | None = None)
     return tuple(p for p in (relays or others) if p.address is not None)
 
 
+def _suspended_to_ask(node: Node, state: CharterState) -> tuple[Party, ...]:
+    """Return the suspended parties to ask now and then for their papers, and for nothing else.
+
+    Two that suspended one another would each wait for the other; and this database may be an older copy
+    that does not know that they were taken back. A relay that takes part has all papers.
+    """
+    own = state.charter.party(node.me)
+    others = [p for p in state.charter.parties if p.id != node.me]
+    relayed = any(p.role is PartyRole.RELAY and state.active(p.id) is not None for p in others)
+    if own is None or relayed or state.states[own.id] is PartyState.LEFT:
+        return ()
+    now = node.clock()
+    found = []
+    for party in others:
+        if party.address is not None and state.states[party.id] is PartyState.SUSPENDED:
+            tried = node.store.contact(party.id).tried
+            if tried is None or not timedelta(0) <= now - tried < RARELY:
+                found.append(party)
+    return tuple(found)
+
+
 def _with_party(
     node: Node, party: Party, client_for: Callable[[Party], PartyLine], turns: Turns
 ) -> SyncResult:
     before = node.store.contact(party.id)
     run: Run | None = None
+    parted: str | None = None
     contact = replace(before, tried=node.clock())
     try:
         with closing(client_for(party)) as line:
             run = Run(node=node, party=party, state=node.state(), line=turns.apart(line))
-            contact = exchange(run, contact)
+            try:
+                contact = exchange(run, contact)
+            except PartedError as wrong:
+                take_papers(node, wrong.papers)
+                # Each may know a paper that the other does not: two that suspended one another, or a restore.
+                if differ(node, wrong.papers):
+                    show_papers(run)
+                raise
         problem = "; ".join(run.problems) or None
     except PartedError as wrong:
         take_papers(node, wrong.papers)
-        problem = str(wrong)
+        parted = PARTED.get(node.state().states.get(node.me, PartyState.ACTIVE))
+        problem = parted or str(wrong)
     except SeamwatchError as wrong:
         problem = str(wrong)
     except EndedError:
@@ -137,7 +177,7 @@ def _with_party(
     contact = replace(contact, problem=problem, etag=contact.etag if problem is None else None)
     if came or went or _worth_writing(before, contact):
         node.store.save_contact(contact)
-    return SyncResult(party=party.id, came=came, went=went, error=problem)
+    return SyncResult(party=party.id, came=came, went=went, error=problem, parted=parted is not None)
 
 
 def _worth_writing(before: Contact, after: Contact) -> bool:
