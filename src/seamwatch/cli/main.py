@@ -15,6 +15,7 @@ from seamwatch.cli import (
     areas,
     audit,
     charter,
+    compact,
     decide,
     demo,
     exchange,
@@ -83,6 +84,7 @@ app.add_typer(decide.app)
 app.command("forget")(forget.forget)
 app.add_typer(label.app)
 app.command("link")(link.link)
+app.command("compact")(compact.compact)
 app.add_typer(areas.app)
 app.add_typer(places.app)
 app.add_typer(party.app)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from seamwatch.model.tombstone import Tombstone
 
@@ -18,6 +18,14 @@ class DecisionsTouched:
 
     erased: tuple[int, ...] = ()
     kept: tuple[int, ...] = ()
+
+
+class RoomNeeded(NamedTuple):
+    """What writing a database anew needs on the disk of a folder, and what is free there, in bytes."""
+
+    folder: str
+    needed: int
+    free: int
 
 
 class TombstoneStore(Protocol):
@@ -52,13 +60,18 @@ class TombstoneStore(Protocol):
         ...
 
     def has_traces(self) -> bool:
-        """Return whether bytes of a forgotten article may still be in the database's files."""
+        """Return whether bytes of what was erased may still be in the database's files."""
         ...
 
-    def erase_traces(self) -> None:
+    def room_to_erase(self) -> tuple[RoomNeeded, ...]:
+        """Return what writing the files anew needs on each disk, in bytes, and what is free there."""
+        ...
+
+    def erase_traces(self, progress: Callable[[str, int, int], None] | None = None) -> None:
         """Write the database's files anew, so that no byte of what was erased is left in them.
 
-        It can't be part of a transaction. It needs room for a second copy of the database, and waits for
+        `progress` takes what is being done, and how many of how many steps are done. It can't be part of a
+        transaction. It needs room for a second copy of the database, and waits for
         other programs; StoreError where it could not finish, and then it can be called again.
         """
         ...

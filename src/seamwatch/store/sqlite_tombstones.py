@@ -1,27 +1,24 @@
-"""Forgetting articles, in SQLite: rows, and then every byte of them in the file and its log."""
+"""Forgetting articles, in SQLite: rows and what hangs on them. Their bytes: sqlite_anew.py."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-import struct
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from seamwatch.errors import StoreError, UnknownIdError
+from seamwatch.errors import UnknownIdError
 from seamwatch.model.tombstone import Tombstone
 from seamwatch.store.base_tombstones import DecisionsTouched
-from seamwatch.store.sqlite_database import Row, SqliteDatabase, moment, now, to_json
+from seamwatch.store.sqlite_anew import TRACES, AnewTables
+from seamwatch.store.sqlite_database import Row, moment, now, to_json
 
 _IN = "IN (SELECT value FROM json_each(?))"
 _TOMBSTONE = 'article_id, "by", at, why FROM tombstones'
-# Rows of `meta`: the key of the digests, and the mark that erased bytes may still be in the files.
+# The row of `meta` that has the key of the digests.
 _KEY = "tombstone_key"
-_TRACES = "traces_since"
 _UNDONE = "its article was forgotten"
-# A node of an R-tree of two dimensions: depth, number of cells, then cells of an id and four 32-bit floats.
-_NODE_HEAD, _CELL = 4, 24
 
 
 def _tombstone(row: Row) -> Tombstone:
@@ -29,7 +26,7 @@ def _tombstone(row: Row) -> Tombstone:
     return Tombstone(article=article, by=by, at=datetime.fromisoformat(at), why=why)
 
 
-class TombstoneTables(SqliteDatabase):
+class TombstoneTables(AnewTables):
     """The part of the store that forgets articles."""
 
     def forget_article(self, tombstone: Tombstone) -> None:
@@ -65,7 +62,7 @@ class TombstoneTables(SqliteDatabase):
                 raise UnknownIdError(f"no article {name} in {self.path}")
             # Freed bytes are overwritten at once, so that little is left where writing the file anew fails.
             self.read("PRAGMA secure_delete = ON")
-            self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_TRACES, now()))
+            self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (TRACES, now()))
             content_key, url = rows[0]
             mentions = self._mentions_ever([name])
             touched = self._touched(mentions)
@@ -185,35 +182,3 @@ class TombstoneTables(SqliteDatabase):
         if not rows or not content_key:
             return ""
         return hmac.new(bytes.fromhex(rows[0][0]), content_key.encode(), hashlib.sha256).hexdigest()
-
-    # --- bytes
-
-    def has_traces(self) -> bool:
-        """Return whether bytes of a forgotten article may still be in the database's files."""
-        return bool(self.read("SELECT 1 FROM meta WHERE name = ?", (_TRACES,)))
-
-    def erase_traces(self) -> None:
-        """Write the database's files anew, so that no byte of what was erased is left in them."""
-        with self.transaction():
-            # A deleted row's words stay in the index until its parts are merged into one.
-            self.write("INSERT INTO article_words (article_words) VALUES ('optimize')")
-            self._clean_points()
-        # Pages hold remains of rows that were moved or written over long ago. VACUUM copies what is alive
-        # into a new file, by way of the log; the checkpoint puts that over the old one and empties the log.
-        self.write("VACUUM")
-        if self.read("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]:
-            raise StoreError(
-                f"{self.path} is in use by another program: end that and run the same command again; "
-                "until then bytes of what was forgotten may stay in the file",
-                code="store_busy",
-            )
-        self.write("DELETE FROM meta WHERE name = ?", (_TRACES,))
-
-    def _clean_points(self) -> None:
-        """Overwrite the remains of removed cells behind those in use, in every node of the R-tree."""
-        changed = []
-        for number, data in self.read("SELECT nodeno, data FROM incident_points_node"):
-            end = _NODE_HEAD + _CELL * struct.unpack_from(">H", data, 2)[0]
-            if any(data[end:]):
-                changed.append((data[:end] + bytes(len(data) - end), number))
-        self.write_all("UPDATE incident_points_node SET data = ? WHERE nodeno = ?", changed)
