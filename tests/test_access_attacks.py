@@ -44,7 +44,7 @@ from seamwatch.serve.access_rules import Rules
 from seamwatch.serve.app import make_app
 from seamwatch.serve.clearance import TheClearance
 from seamwatch.serve.context import Desk
-from seamwatch.serve.limits import FREE_ADDRESS, FREE_PAIR, MOST_KEPT, SignInLimits
+from seamwatch.serve.limits import FREE_ADDRESS, FREE_PAIR, MOST_KEPT, Pace, SignInLimits
 from seamwatch.serve.options import ServeOptions
 from seamwatch.serve.people import People
 from seamwatch.serve.security import MOST_SIGN_IN, Gate, response_headers
@@ -255,6 +255,29 @@ def test_who_finds_no_place_in_the_queue_has_not_tried(copied: Path) -> None:
             assert client.post(SESSION, json={"name": "ada", "password": PASSWORD}).status_code == 429
         queue.release(taken)
         assert client.post(SESSION, json={"name": "ada", "password": PASSWORD}).status_code == 200
+
+
+def test_a_flood_of_wrong_passwords_does_not_fill_the_audit_log(copied: Path) -> None:
+    """After sixty at once an entry each five seconds, which says how many it stands for; none is lost."""
+    at = [1000.0]
+    with_accounts(copied)
+    people = People(Desk(ServeOptions(db=str(copied))))
+    people.failures = Pace(60, 0.2, lambda: at[0])
+    with open_store(str(copied)) as store:
+        for _ in range(100):
+            people.tell_failure(store, "nobody", "ada")
+        at[0] += 5
+        people.tell_failure(store, "nobody", "ada")
+        told = [e.details for e in store.audit_entries() if e.kind == "account.sign_in_failed"]
+    people.desk.close()
+    assert len(told) == 61 and sum(int(one.get("times") or 1) for one in told) == 101
+
+
+@pytest.mark.parametrize("body", [b"[" * 8000, b'{"name":' + b"9" * 8000 + b"}", b'{"name":1e999}', b"\xff"])
+def test_json_that_breaks_readers_is_refused(desk: Made, body: bytes) -> None:
+    """Too deep, a number without end, bytes that are no text: 400 in the one shape."""
+    answer = desk[0].post(SESSION, content=body, headers=JSON)
+    assert answer.status_code == 400 and answer.json()["error"]["message"]
 
 
 def test_a_crowd_of_strangers_leaves_room_for_who_has_been_here(copied: Path) -> None:
