@@ -58,8 +58,8 @@ def _delayed(real: Any) -> Any:
 
 
 def _approved(real: Any) -> Any:
-    def approval(orders: Any, by: Any) -> Any:
-        found = real(orders, by)
+    def approval(orders: Any, by: Any, tellings: Any = ()) -> Any:
+        found = real(orders, by, tellings)
         return found if found[0] is not None else (_ANY, "")
 
     return approval

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from seamwatch.coordinate.coarsen import Units
@@ -12,6 +13,7 @@ from seamwatch.coordinate.release_content import Draft, draft
 from seamwatch.coordinate.release_orders import (
     StandingOrders,
     approved_grain,
+    approved_label,
     finer,
     order_text,
     standing_orders,
@@ -134,24 +136,31 @@ class _Weigher:
             said = f"it is {view.status}, which may not be told: so nothing of it stays"
             return self._none("none", said, chosen, tlp)
         status = view.status if view.status in _AT_ONCE else None
-        full = draft(known, ruled, tlp, self._units, status=status, known=view)
 
-        def again(narrowed: Ruled) -> Draft:
-            return draft(known, narrowed, tlp, self._units, status=status, known=view)
+        def made_of(narrowed: Ruled, label: Tlp) -> Draft:
+            return draft(known, narrowed, label, self._units, status=status, known=view)
 
-        made, said = full, ""
+        made, label = made_of(ruled, tlp), tlp
         unapproved: tuple[str, ...] = ()
         if chosen.rule.approval and not as_if_approved:
-            order, said = valid_approval(self._orders, view.decided_by)
+            order, said = valid_approval(self._orders, view.decided_by, view.tellings)
             if order is None:
-                return self._made("approval", full, said, (chosen, tlp, due))
-            made, unapproved = _approved_part(full, ruled, order.approved, again)
-        text = f"goes out by {_rule_text(chosen)} as {tlp.value}"
+                return self._made("approval", made, said, (chosen, tlp, due))
+            label = strictest(tlp, approved_label(order.approved)) or tlp
+            if label is Tlp.RED and self._receiver not in chosen.rule.to:
+                said = (
+                    f"{order.by} approved it as {label.value}: a second person must approve it as {tlp.value}"
+                )
+                return self._made("approval", made, said, (chosen, tlp, due))
+            again = partial(made_of, label=label)
+            made, unapproved = _approved_part(again(ruled), ruled, order.approved, again)
+            unapproved += ("label",) if label is not tlp else ()
+        text = f"goes out by {_rule_text(chosen)} as {label.value}"
         if due is not None:
             text += "; news of it waits"
         if unapproved:
             text += f"; a second person must approve what became finer or is new: {', '.join(unapproved)}"
-        done = self._made("released", made, text, (chosen, tlp, due))
+        done = self._made("released", made, text, (chosen, label, due))
         return _with_unapproved(done, unapproved)
 
     def _known(self, view: OwnView, rule: ReleaseRule) -> tuple[OwnView | None, datetime | None]:

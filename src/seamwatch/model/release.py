@@ -62,6 +62,9 @@ class ReleaseOrder:
     least. WITHHOLD_FIELD: `field` does not go out; a RELEASE with that `field` takes it back. APPROVE: by a
     second person, where a rule asks for one; `approved` says how finely each field was shown to that person,
     and what becomes finer needs another approval. The newest of each kind holds. `number` is the store's.
+
+    Where it is read for an incident, `about` are the own mentions of that which told the one it was given
+    for (None: all of them), and `split` says that others of those tell another incident now.
     """
 
     incident: str
@@ -74,6 +77,8 @@ class ReleaseOrder:
     why: str = ""
     number: int = 0
     approved: Mapping[str, int] = field_of(default_factory=dict)
+    about: frozenset[str] | None = None
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,16 @@ _HOLDS = (
     "SELECT m.number, d.incident FROM older d JOIN release_order_mentions m ON m.mention_id = d.id) "
 )
 
+# The own mentions that orders were given about, as they are told now, each with its incident.
+_ABOUT = (
+    "WITH RECURSIVE now (number, id) AS ("
+    "SELECT m.number, m.mention_id FROM release_order_mentions m "
+    "JOIN (SELECT value FROM json_each(?)) w ON w.value = m.number UNION "
+    "SELECT n.number, s.stands FROM now n JOIN stand_ins s ON s.mention_id = n.id) "
+    "SELECT n.number, i.incident_id, n.id FROM now n JOIN incident_mentions i ON i.mention_id = n.id "
+    "JOIN mentions m ON m.id = n.id JOIN articles a ON a.id = m.article_id WHERE a.party IS NULL"
+)
+
 
 class ReleaseTables(SqliteDatabase):
     """The part of the store for release rules, orders, approvals, what changed since the last release."""
@@ -93,13 +103,25 @@ class ReleaseTables(SqliteDatabase):
         """Return for each of these incidents the orders that hold for it; one without is left out."""
         if not incidents or not self.read("SELECT 1 FROM release_orders LIMIT 1"):
             return {}
-        found: dict[str, tuple[ReleaseOrder, ...]] = {}
-        for row in self.read(
+        rows = self.read(
             f"{_HOLDS} SELECT h.incident, {_ORDER} FROM held h JOIN release_orders o ON o.number = h.number "
             "ORDER BY o.number",
             (to_json(list(incidents)),),
+        )
+        about: dict[int, dict[str, set[str]]] = {}
+        for number, incident, mention in self.read(
+            _ABOUT, (to_json(list(dict.fromkeys(int(row[1]) for row in rows))),)
         ):
-            found[row[0]] = (*found.get(row[0], ()), _order(row[1:]))
+            about.setdefault(number, {}).setdefault(incident, set()).add(mention)
+        found: dict[str, tuple[ReleaseOrder, ...]] = {}
+        for incident, *row in rows:
+            told = about.get(int(row[0]), {})
+            order = replace(
+                _order(tuple(row)),
+                about=frozenset(told.get(incident, ())),
+                split=bool(told.keys() - {incident}),
+            )
+            found[incident] = (*found.get(incident, ()), order)
         return found
 
     # --- what changed
