@@ -18,7 +18,12 @@ from seamwatch.model.incident_codec import incident_json
 from seamwatch.model.request import Answer, Request, RequestView, ToldRequest
 from seamwatch.pipeline.areas import add_areas
 from seamwatch.pipeline.centre.record_picture import RecordPicture
-from seamwatch.pipeline.centre.request_views import one_request, requests, unanswered_incidents
+from seamwatch.pipeline.centre.request_views import (
+    named_request,
+    one_request,
+    requests,
+    unanswered_incidents,
+)
 from seamwatch.pipeline.centre.requesting import answer_request, escalate_due, new_request, respond
 from seamwatch.vocabulary.coordination import EntryKind, PartyState, RequestKind, RequestState
 from test_requests_store import square
@@ -70,7 +75,9 @@ def ask(made: Parties, to: tuple[str, ...] = (SOUTH,), **more: Any) -> RequestVi
 
 
 def told(made: Parties, name: str, request_id: str) -> ToldRequest:
-    return one_request(made[name].store, name, request_id, made.clock(), made.charter.answer_times)
+    store = made[name].store
+    request = named_request(store, request_id)
+    return one_request(store, name, request, made.clock(), made.charter.answer_times)
 
 
 def states(made: Parties, name: str, request_id: str) -> dict[str, str]:
@@ -248,9 +255,52 @@ def test_forged_answers_are_refused(three: Parties) -> None:
     answer = Answer(request=made.id, party=SOUTH, state=RequestState.DONE, at=three.clock())
     three[EAST].append(NORTH, EntryKind.ANSWER, made.id, 1, answer_json(answer))
     three[EAST].append(NORTH, EntryKind.ANSWER, made.id, 1, answer_json(replace(answer, party=EAST)))
+    three[SOUTH].append(NORTH, EntryKind.ANSWER, ask(three).request.id, 1, answer_json(answer))
     settle(three)
     assert states(three, NORTH, made.id) == {SOUTH: "open"}
-    assert len(three[NORTH].store.refused_entries()) == 2
+    assert len(three[NORTH].store.refused_entries()) == 3
+
+
+def test_nobody_can_take_an_id_before_who_asks(three: Parties) -> None:
+    """Who was asked sends a request of the same id on first: the asking party's arrives and is answered."""
+    made = ask(three, (EAST, SOUTH)).request
+    pull(three[EAST], three[NORTH], NORTH)
+    three[EAST].carry_out()
+    taken = replace(
+        made, sender=EAST, to=(SOUTH,), text="Leave the road.", kind=RequestKind.INFORMATION, by=""
+    )
+    three[EAST].append(SOUTH, EntryKind.REQUEST, made.id, 1, request_json(taken))
+    pull(three[SOUTH], three[EAST], EAST)
+    three[SOUTH].carry_out()
+    settle(three)
+    held = three[SOUTH].store
+    assert {r.sender: r.text for r in held.requests_of(made.id)} == {EAST: taken.text, NORTH: made.text}
+    assert held.refused_entries() == ()
+    with pytest.raises(SeamwatchError, match=f"{EAST}:{made.id}"):
+        answer_request(three[SOUTH], made.id, RequestState.ACCEPTED)
+    answer_request(three[SOUTH], made.id, RequestState.ACCEPTED, sender=NORTH)
+    settle(three)
+    assert states(three, NORTH, made.id) == {EAST: "open", SOUTH: "accepted"}
+    assert states(three, SOUTH, f"{EAST}:{made.id}") == {SOUTH: "open"}
+    # A silent party is asked on as if nobody had used the id.
+    answer_request(three[EAST], made.id, RequestState.DONE, "we were there", sender=NORTH)
+    settle(three)
+    assert told(three, NORTH, made.id).view.state is RequestState.DONE
+
+
+def test_an_answer_counts_for_the_request_that_it_names(three: Parties) -> None:
+    """One to a request of another party with the same id does not; an older one goes by the id alone."""
+    made = ask(three, (SOUTH,)).request
+    settle(three)
+    other = Answer(request=made.id, sender=EAST, party=SOUTH, state=RequestState.DONE, at=three.clock())
+    three[SOUTH].append(NORTH, EntryKind.ANSWER, made.id, 1, answer_json(other))
+    settle(three)
+    assert states(three, NORTH, made.id) == {SOUTH: "open"}
+    older = answer_json(replace(other, sender=""))
+    assert "sender" not in older
+    three[SOUTH].append(NORTH, EntryKind.ANSWER, made.id, 1, older)
+    settle(three)
+    assert states(three, NORTH, made.id) == {SOUTH: "done"}
 
 
 def test_the_record_ties_a_request_to_the_incident(three: Parties) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -132,7 +132,43 @@ def test_wrong_requests_are_refused(board: Board, change: Json, status: int, fie
     refused = board.ask(**change)
     assert refused.status_code == status, refused.text
     assert refused.json()["error"]["field"] == field
-    assert board.get("/requests") == {"requests": []}
+    assert board.get("/requests") == {"requests": [], "next": None}
+
+
+def test_the_list_comes_page_by_page(board: Board) -> None:
+    """Following `next` gives every request once, the newest first; a filter holds on all pages."""
+    for number in range(7):
+        assert (
+            board.ask(kind="information" if number % 2 else "response", text=f"{number}?").status_code == 200
+        )
+    whole = board.get("/requests")
+    assert len(whole["requests"]) == 7 and whole["next"] is None
+    found, cursor = [], ""
+    while cursor is not None:
+        page = board.get("/requests", state="open", limit="3", **({"cursor": cursor} if cursor else {}))
+        found += page["requests"]
+        cursor = page["next"]
+    assert found == whole["requests"]
+    wrong = board.client.get(f"{API}/requests", params={"cursor": "WyJyZXZpZXciLDBd"})
+    assert error_of(wrong) == (400, "bad_cursor", "cursor")
+
+
+def test_requests_of_one_id_are_told_apart_by_who_asks(board: Board) -> None:
+    """The id alone does not say which is meant; with the sender before it, it does, for the answer too."""
+    made = board.ask().json()["request"]
+    node = board.made[NORTH].node
+    theirs = replace(node.store.request(made["id"]), sender=SOUTH, to=(NORTH,), text="And who clears it?")
+    node.store.add_request(theirs)
+    answer = {"state": "accepted", "text": "we do"}
+    for asked in (
+        board.client.get(f"{API}/requests/{made['id']}"),
+        board.client.post(f"{API}/requests/{made['id']}/answers", json=answer),
+    ):
+        assert error_of(asked) == (409, "request_ambiguous", None)
+    done = board.client.post(f"{API}/requests/{SOUTH}:{made['id']}/answers", json=answer)
+    assert done.json()["request"]["text"] == theirs.text and done.json()["request"]["state"] == "accepted"
+    own = board.get(f"/requests/{NORTH}:{made['id']}")["request"]
+    assert (own["text"], own["state"], own["answers"]) == (made["text"], "open", [])
 
 
 def test_unknown_requests_are_not_found(board: Board) -> None:
@@ -144,7 +180,7 @@ def test_unknown_requests_are_not_found(board: Board) -> None:
 
 def test_the_board_of_no_party_is_empty(own_client: httpx.Client) -> None:
     """A record that is no party yet has an empty board, and asking says what is missing."""
-    assert own_client.get(f"{API}/requests").json() == {"requests": []}
+    assert own_client.get(f"{API}/requests").json() == {"requests": [], "next": None}
     assert own_client.get(f"{API}/unanswered").json() == {"unanswered": []}
     body = {"to": [SOUTH], "kind": "response", "text": "Who?", "deadline": "2027-01-01T00:00:00Z"}
     assert error_of(own_client.post(f"{API}/requests", json=body))[:2] == (409, "no_keys")

@@ -178,14 +178,14 @@ def show(id: str = ID, json: bool = JSON_OPTION, db: str = DB_OPTION) -> None:
 
     Example: seamwatch request show 3f6f2c1e --db kirkuk.db
     """
-    from seamwatch.pipeline.centre.request_views import full_id, one_request
+    from seamwatch.pipeline.centre.request_views import one_request, request_like
     from seamwatch.publish.plain import json_line
     from seamwatch.publish.requests import told_json, write_one
 
     utf8_output()
     with open_database(db) as store:
         told = one_request(
-            store, own_party(store), full_id(store, id), datetime.now(UTC), answer_times(store)
+            store, own_party(store), request_like(store, id), datetime.now(UTC), answer_times(store)
         )
     if json:
         typer.echo(json_line(told_json(told)))
@@ -212,13 +212,14 @@ def answer(
 
     Example: seamwatch request answer 3f6f2c1e accepted --text "a patrol leaves at 6" --db kirkuk.db
     """
-    from seamwatch.pipeline.centre.request_views import full_id
+    from seamwatch.pipeline.centre.request_views import request_like
     from seamwatch.pipeline.centre.requesting import answer_request
 
     utf8_output()
     with open_party(db, keys) as node:
+        asked = request_like(node.store, id)
         made = answer_request(
-            node, full_id(node.store, id), RequestState(state.value), text, by=by, actor="cli"
+            node, asked.id, RequestState(state.value), text, sender=asked.sender, by=by, actor="cli"
         )
         typer.echo(_stands(made))
         _say_ways(node, made.request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -64,6 +64,7 @@ def answer_json(answer: Answer) -> Json:
     """Return an answer as JSON."""
     return {
         "request": answer.request,
+        **({"sender": answer.sender} if answer.sender else {}),
         "party": answer.party,
         "state": answer.state.value,
         "at": moment_text(answer.at),
@@ -97,7 +98,7 @@ def request_from_json(row: object) -> Request:
 
 def answer_from_json(row: object) -> Answer:
     """Return the answer of a JSON object; FieldError names the field that is missing, unknown or wrong."""
-    given = _fields(row, _ANSWER, "an answer")
+    given = _fields(row, _ANSWER, "an answer", optional=("sender",))
     answer = Answer(
         request=_uuid("request", given["request"]),
         party=_party("party", given["party"]),
@@ -105,6 +106,7 @@ def answer_from_json(row: object) -> Answer:
         at=_moment("at", given["at"]),
         text=_text("text", given["text"]),
         by=_office("by", given["by"]),
+        sender=_party("sender", given["sender"]) if "sender" in given else "",
     )
     check_answer(answer)
     return answer
@@ -142,12 +144,14 @@ def _wrong(field: str, said: str) -> FieldError:
     return FieldError(f"{field}: {said}", field=field)
 
 
-def _fields(row: object, known: frozenset[str], what: str) -> Mapping[str, object]:
+def _fields(
+    row: object, known: frozenset[str], what: str, *, optional: Collection[str] = ()
+) -> Mapping[str, object]:
     if not isinstance(row, dict):
         raise FieldError(f"{what} must be a JSON object, not {type(row).__name__}", field="")
     for name in sorted(known - row.keys()):
         raise _wrong(name, f"{what} needs this field")
-    for name in sorted(map(str, row.keys() - known)):
+    for name in sorted(map(str, row.keys() - known.union(optional))):
         raise _wrong(name[:40], f"{what} has no such field; a newer Seamwatch may know it")
     return row
 

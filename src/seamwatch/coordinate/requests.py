@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from seamwatch.coordinate.request_codec import GIVEN
@@ -54,9 +54,12 @@ def given_late(request: Request, answer: Answer) -> bool:
 def in_order(request: Request, answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """Return the answers of parties that were asked, each once, as they were given one after the other."""
     asked = {
-        answer
+        replace(answer, sender=request.sender)
         for answer in answers
-        if answer.request == request.id and answer.party in request.to and answer.state in _RANK
+        if answer.request == request.id
+        and answer.sender in ("", request.sender)
+        and answer.party in request.to
+        and answer.state in _RANK
     }
     return tuple(sorted(asked, key=lambda a: (a.at, _RANK[a.state], a.party, a.text, a.by)))
 

@@ -12,10 +12,10 @@ from seamwatch.vocabulary.coordination import Priority, RequestKind, RequestStat
 class Request:
     """One request. It is never changed: what becomes of it is told by answers.
 
-    `id` is a UUID. `sender` asks, `to` are the parties asked. `record` names what it is about, as (party,
-    id of its record), `area` a charter's area; either may be None. `deadline` ends the wait.
-    `escalated_from` is the id of the request whose lateness made this one. `by` is the office that asks,
-    never a person's name.
+    `id` is a UUID, which is the sender's: two parties may use one. `sender` asks, `to` are the parties asked.
+    `record` names what it is about, as (party, id of its record), `area` a charter's area; either may be
+    None. `deadline` ends the wait. `escalated_from` is the id of the sender's request whose lateness made
+    this one. `by` is the office that asks, never a person's name.
     """
 
     id: str
@@ -34,7 +34,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One party's word on a request: acknowledged, accepted, declined (with its reason), or done."""
+    """One party's word on a request: acknowledged, accepted, declined (with its reason), or done.
+
+    `sender` is who asked in the request; "" where an older node did not say it: then the id alone tells.
+    """
 
     request: str
     party: str
@@ -42,6 +45,7 @@ class Answer:
     at: datetime
     text: str = ""
     by: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

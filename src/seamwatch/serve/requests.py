@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from seamwatch.errors import FieldError, SeamwatchError, UnknownIdError
+from seamwatch.errors import FieldError, SeamwatchError, StoreError, UnknownIdError
 from seamwatch.serve.access import TheIdentity
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.context import Desk, TheDesk
 from seamwatch.serve.faults import RequestError, unknown_id
-from seamwatch.serve.rows import row_of
+from seamwatch.serve.rows import cursor_of, read_cursor, row_of, wrong_cursor
 from seamwatch.serve.schemas_requests import AnswerAsk, OneRequest, RequestAsk, RequestList, UnansweredList
+from seamwatch.store.base_requests import RequestMark
 from seamwatch.vocabulary.coordination import RequestKind, RequestState
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from seamwatch.model.account import Identity
     from seamwatch.model.charter import AnswerTime
     from seamwatch.model.incident import Incident
+    from seamwatch.model.request import Request as AskedRequest
     from seamwatch.model.request import RequestView, ToldRequest
     from seamwatch.pipeline.centre.node import Node
     from seamwatch.store.base import Store
 
 router = APIRouter(tags=["centre"])
 Json = dict[str, Any]
-MOST_REQUESTS = 1_000
+MOST_REQUESTS = 500
 # What hinders because of how this node is set up, or what it was asked, not because the server failed.
 _STATUS = {
     **dict.fromkeys(("no_charter", "no_keys", "bad_key", "no_party", "not_party"), 409),
@@ -49,28 +51,52 @@ def list_requests(
     party: Annotated[
         str | None, Query(max_length=40, description="Only those from or to this party.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST_REQUESTS, description="How many at most.")] = MOST_REQUESTS,
+    limit: Annotated[int, Query(ge=1, le=MOST_REQUESTS, description="How many a page has.")] = 100,
+    cursor: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
 ) -> Response:
-    """Return requests with where they stand now, the newest first; none where the record is no party yet."""
-    from seamwatch.pipeline.centre.request_views import requests
+    """Return a page of requests with where they stand now, the newest first.
 
+    There are none where the record is no party yet.
+    """
+    from seamwatch.pipeline.centre.request_views import request_page
+
+    after = _mark(cursor) if cursor else None
     with desk.store() as store:
         card = store.own_party()
-        found = (
-            ()
-            if card is None
-            else requests(
-                store, str(card["id"]), _now(), _times(store), state=state, direction=direction, party=party
-            )
+        if card is None:
+            return json_answer({"requests": [], "next": None})
+        found, end = request_page(
+            store,
+            str(card["id"]),
+            _now(),
+            _times(store),
+            state=state,
+            direction=direction,
+            party=party,
+            after=after,
+            limit=limit,
         )
-        return json_answer({"requests": _values(store, identity, found[:limit])})
+        further = None if end is None else cursor_of("request", end.at.isoformat(), end.id, end.sender)
+        return json_answer({"requests": _values(store, identity, found), "next": further})
+
+
+def _mark(cursor: str) -> RequestMark:
+    match read_cursor(cursor):
+        case ["request", str(at), str(name), str(sender)]:
+            try:
+                moment = datetime.fromisoformat(at)
+            except ValueError:
+                raise wrong_cursor() from None
+            if moment.tzinfo is not None:
+                return RequestMark(at=moment, id=name, sender=sender)
+    raise wrong_cursor()
 
 
 @router.get("/requests/{request_id}", summary="One request with its answers", response_model=OneRequest)
 def get_request(desk: TheDesk, identity: TheIdentity, request_id: str) -> Response:
-    """Return one request as it stands now."""
+    """Return one request as it stands now. The id may be said with who asks, as in `ngo:ID`."""
     with desk.store() as store:
-        return _one(store, identity, request_id)
+        return _one(store, identity, _known(store, request_id))
 
 
 @router.post("/requests", summary="Ask other parties", response_model=OneRequest)
@@ -100,15 +126,20 @@ def ask(desk: TheDesk, identity: TheIdentity, asked: RequestAsk) -> Response:
 
 @router.post("/requests/{request_id}/answers", summary="Answer a request", response_model=OneRequest)
 def answer(desk: TheDesk, identity: TheIdentity, request_id: str, said: AnswerAsk) -> Response:
-    """Sign and store our answer; the next exchange tells who asked and all others who were asked."""
+    """Sign and store our answer; the next exchange tells who asked and all others who were asked.
+
+    The id may be said with who asks, as in `ngo:ID`.
+    """
     from seamwatch.pipeline.centre.requesting import answer_request
 
     with desk.store() as store:
-        _known(store, request_id)
+        asked = _known(store, request_id)
     return _done(
         desk,
         identity,
-        lambda node: answer_request(node, request_id, said.state, said.text, by=said.by, actor=identity.name),
+        lambda node: answer_request(
+            node, asked.id, said.state, said.text, sender=asked.sender, by=said.by, actor=identity.name
+        ),
     )
 
 
@@ -169,20 +200,25 @@ def _values(store: Store, identity: Identity, found: Iterable[ToldRequest]) -> l
     return rows
 
 
-def _known(store: Store, request_id: str) -> None:
+def _known(store: Store, written: str) -> AskedRequest:
+    from seamwatch.pipeline.centre.request_views import named_request
+
     try:
-        store.request(request_id)
+        return named_request(store, written)
     except UnknownIdError:
-        raise unknown_id("request", request_id[:80], "/api/v1/requests") from None
+        raise unknown_id("request", written[:80], "/api/v1/requests") from None
+    except StoreError as wrong:
+        if wrong.code != "request_ambiguous":
+            raise
+        raise RequestError(str(wrong), code=wrong.code, status=409) from wrong
 
 
-def _one(store: Store, identity: Identity, request_id: str) -> Response:
+def _one(store: Store, identity: Identity, asked: AskedRequest) -> Response:
     from seamwatch.pipeline.centre.request_views import one_request
 
-    _known(store, request_id)
     card = store.own_party()
     me = "" if card is None else str(card["id"])
-    told = one_request(store, me, request_id, _now(), _times(store))
+    told = one_request(store, me, asked, _now(), _times(store))
     return json_answer({"request": _values(store, identity, [told])[0]})
 
 
@@ -206,4 +242,4 @@ def _done(desk: Desk, identity: Identity, make: Callable[[Node], RequestView]) -
                     str(wrong), code=wrong.code, status=_STATUS[wrong.code], field=field
                 ) from wrong
             raise
-        return _one(store, identity, view.request.id)
+        return _one(store, identity, view.request)

@@ -85,9 +85,10 @@ class RequestValue(BaseModel):
 
 
 class RequestList(BaseModel):
-    """Requests, the newest first."""
+    """A page of requests, the newest first. `id` is the sender's: two parties may use one."""
 
     requests: list[RequestValue]
+    next: str | None
 
 
 class OneRequest(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from seamwatch.model.request import Answer, Request
 from seamwatch.vocabulary.codes import Status
@@ -20,13 +20,21 @@ class KnownInArea:
     known: datetime
 
 
+class RequestMark(NamedTuple):
+    """Where a page of requests ended."""
+
+    at: datetime
+    id: str
+    sender: str
+
+
 class RequestStore(Protocol):
     """The part of the store's interface for requests and answers. Both are only added to."""
 
     def add_request(self, request: Request) -> bool:
         """Store a request; return whether it is new.
 
-        StoreError (code "request_differs") where another request of this id is stored: the first one stays.
+        StoreError (code "request_differs") where its sender's request of this id is another one: that stays.
         """
         ...
 
@@ -34,12 +42,19 @@ class RequestStore(Protocol):
         """Store an answer, also before its request is known; return whether it is new."""
         ...
 
-    def request(self, request_id: str) -> Request:
-        """Return the request of this id; UnknownIdError where there is none."""
+    def request(self, request_id: str, sender: str | None = None) -> Request:
+        """Return a sender's request of this id; UnknownIdError where there is none.
+
+        Without a sender the only one of this id; StoreError (code "request_ambiguous") where it is not.
+        """
         ...
 
-    def requests(self) -> tuple[Request, ...]:
-        """Return all requests, the newest first."""
+    def requests_of(self, request_id: str) -> tuple[Request, ...]:
+        """Return the requests of this id, one of each sender at most."""
+        ...
+
+    def requests(self, *, after: RequestMark | None = None, limit: int | None = None) -> tuple[Request, ...]:
+        """Return all requests, the newest first, or as many as `limit` of those that stand after a mark."""
         ...
 
     def requests_about(self, records: Iterable[tuple[str, str]]) -> tuple[Request, ...]:
@@ -50,8 +65,8 @@ class RequestStore(Protocol):
         """Return the answers to these requests, by the request's id; one without answers is left out."""
         ...
 
-    def escalations_of(self, request_ids: Iterable[str]) -> Mapping[str, str]:
-        """Return for each of these requests that was escalated the id of the request that asks on."""
+    def escalations_of(self, request_ids: Iterable[str]) -> Mapping[tuple[str, str], str]:
+        """Return by sender and id the id of the request that asks on, of requests of these ids."""
         ...
 
     def known_in_areas(

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from seamwatch.errors import StoreError, UnknownIdError
 from seamwatch.model.request import Answer, Request
-from seamwatch.store.base_requests import KnownInArea
+from seamwatch.store.base_requests import KnownInArea, RequestMark
 from seamwatch.store.sqlite_database import Row, SqliteDatabase, chunks, moment, to_json
 from seamwatch.vocabulary.codes import Status
 from seamwatch.vocabulary.coordination import Priority, RequestKind, RequestState
@@ -19,22 +19,25 @@ _REQUEST = (
     'r.area, r."by", r.escalated_from'
 )
 _IN = "IN (SELECT value FROM json_each(?))"
-_NEWEST = "ORDER BY r.at DESC, r.id"
+_NEWEST = "ORDER BY r.at DESC, r.id, r.sender"
 
 
 class RequestTables(SqliteDatabase):
     """The part of the store for requests and answers."""
 
     def add_request(self, request: Request) -> bool:
-        """Store a request; return whether it is new. StoreError where its id is another request's."""
+        """Store a request; return whether it is new. StoreError where its sender's of this id is another."""
         party, record = request.record or (None, None)
         with self.transaction():
-            known = self.read(f"SELECT {_REQUEST} FROM requests r WHERE r.id = ?", (request.id,))
+            known = self.read(
+                f"SELECT {_REQUEST} FROM requests r WHERE r.id = ? AND r.sender = ?",
+                (request.id, request.sender),
+            )
             if known:
                 if _request(known[0]) != request:
                     raise StoreError(
-                        f"there is another request with the id {request.id}: the first one stays, a request "
-                        "is never changed; ask again under an id of its own",
+                        f"{request.sender} has another request with the id {request.id}: the first one "
+                        "stays, a request is never changed; ask again under an id of its own",
                         code="request_differs",
                     )
                 return False
@@ -64,9 +67,10 @@ class RequestTables(SqliteDatabase):
         """Store an answer, also before its request is known; return whether it is new."""
         return bool(
             self.write(
-                'INSERT OR IGNORE INTO answers (request, party, state, at, text, "by") '
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                'INSERT OR IGNORE INTO answers (sender, request, party, state, at, text, "by") '
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
+                    answer.sender,
                     answer.request,
                     answer.party,
                     answer.state.value,
@@ -77,18 +81,37 @@ class RequestTables(SqliteDatabase):
             )
         )
 
-    def request(self, request_id: str) -> Request:
-        """Return the request of this id; UnknownIdError where there is none."""
-        rows = self.read(f"SELECT {_REQUEST} FROM requests r WHERE r.id = ?", (request_id,))
-        if not rows:
+    def request(self, request_id: str, sender: str | None = None) -> Request:
+        """Return a sender's request of this id, or the only one; UnknownIdError where there is none."""
+        found = [r for r in self.requests_of(request_id) if sender in (None, r.sender)]
+        if not found:
             raise UnknownIdError(
                 f"no request {request_id} in {self.path}: `seamwatch request list` lists the ids"
             )
-        return _request(rows[0])
+        if len(found) > 1:
+            senders = ", ".join(r.sender for r in found)
+            raise StoreError(
+                f"several parties have a request with the id {request_id} ({senders}): say whose, as in "
+                f"{found[0].sender}:{request_id}",
+                code="request_ambiguous",
+            )
+        return found[0]
 
-    def requests(self) -> tuple[Request, ...]:
-        """Return all requests, the newest first."""
-        return tuple(map(_request, self.read(f"SELECT {_REQUEST} FROM requests r {_NEWEST}")))
+    def requests_of(self, request_id: str) -> tuple[Request, ...]:
+        """Return the requests of this id, one of each sender at most."""
+        rows = self.read(f"SELECT {_REQUEST} FROM requests r WHERE r.id = ? ORDER BY r.sender", (request_id,))
+        return tuple(map(_request, rows))
+
+    def requests(self, *, after: RequestMark | None = None, limit: int | None = None) -> tuple[Request, ...]:
+        """Return all requests, the newest first, or as many as `limit` of those that stand after a mark."""
+        where, values = "", []
+        if after is not None:
+            at = moment(after.at)
+            where = "WHERE r.at < ? OR (r.at = ? AND (r.id, r.sender) > (?, ?))"
+            values = [at, at, after.id, after.sender]
+        most = "" if limit is None else f"LIMIT {limit}"
+        rows = self.read(f"SELECT {_REQUEST} FROM requests r {where} {_NEWEST} {most}", values)
+        return tuple(map(_request, rows))
 
     def requests_about(self, records: Iterable[tuple[str, str]]) -> tuple[Request, ...]:
         """Return the requests that name one of these records, the newest first."""
@@ -104,22 +127,21 @@ class RequestTables(SqliteDatabase):
     def answers_to(self, request_ids: Iterable[str]) -> dict[str, tuple[Answer, ...]]:
         """Return the answers to these requests, by the request's id; one without answers is left out."""
         rows = self.read(
-            f'SELECT request, party, state, at, text, "by" FROM answers WHERE request {_IN} '
+            f'SELECT request, party, state, at, text, "by", sender FROM answers WHERE request {_IN} '
             "ORDER BY request, at, key",
             (to_json(list(request_ids)),),
         )
         return {name: tuple(map(_answer, run)) for name, run in groupby(rows, key=lambda row: str(row[0]))}
 
-    def escalations_of(self, request_ids: Iterable[str]) -> dict[str, str]:
-        """Return for each of these requests that was escalated the id of the request that asks on."""
-        return dict(
-            self.read(
-                # Only the asking party asks on: what another says that it escalated does not count.
-                "SELECT o.id, e.id FROM requests e JOIN requests o ON o.id = e.escalated_from "
-                f"AND o.sender = e.sender WHERE e.escalated_from {_IN} ORDER BY e.at DESC, e.id DESC",
-                (to_json(list(request_ids)),),
-            )
+    def escalations_of(self, request_ids: Iterable[str]) -> dict[tuple[str, str], str]:
+        """Return by sender and id the id of the request that asks on, of requests of these ids."""
+        rows = self.read(
+            # Only the asking party asks on: what another says that it escalated does not count.
+            "SELECT o.sender, o.id, e.id FROM requests e JOIN requests o ON o.id = e.escalated_from "
+            f"AND o.sender = e.sender WHERE e.escalated_from {_IN} ORDER BY e.at DESC, e.id DESC",
+            (to_json(list(request_ids)),),
         )
+        return {(sender, name): onward for sender, name, onward in rows}
 
     def known_in_areas(
         self, areas: Iterable[str], statuses: Iterable[Status], until: datetime
@@ -178,7 +200,7 @@ def _request(row: Row) -> Request:
 
 
 def _answer(row: Row) -> Answer:
-    request, party, state, at, text, by = row
+    request, party, state, at, text, by, sender = row
     return Answer(
         request=request,
         party=party,
@@ -186,4 +208,5 @@ def _answer(row: Row) -> Answer:
         at=datetime.fromisoformat(at),
         text=text,
         by=by,
+        sender=sender,
     )

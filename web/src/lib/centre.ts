@@ -42,8 +42,9 @@ export interface PartyRow {
   me: boolean;
   reached: string | null;
   problem: string | null;
-  sent: { number: number; released: number; withdrawn: number; unreceipted: number };
-  received: { number: number; shown: number; withdrawn: number; held: number };
+  /** null: for an account that may not see all, what counts the rest too. */
+  sent: { number: number | null; released: number; withdrawn: number; unreceipted: number };
+  received: { number: number | null; shown: number; withdrawn: number | null; held: number | null };
 }
 
 export interface Proposal {
@@ -194,6 +195,19 @@ export interface RequestItem {
   escalated_from: string | null;
 }
 
+export interface RequestQuery {
+  state?: string;
+  direction?: string;
+  party?: string;
+  limit?: number;
+  cursor?: string | null;
+}
+
+export interface RequestPage {
+  requests: RequestItem[];
+  next: string | null;
+}
+
 export interface RequestAsk {
   to: string[];
   kind: string;
@@ -270,13 +284,25 @@ export const centre = {
 
   putRules: (yaml: string, by: string) => put<Rules>("/releases/rules", { yaml, by }),
 
-  requests: (query: { state?: string; direction?: string; party?: string }, signal?: AbortSignal) =>
-    get<{ requests: RequestItem[] }>("/requests", params(query), signal),
+  requests: (query: RequestQuery, signal?: AbortSignal) => get<RequestPage>("/requests", params({ ...query }), signal),
+
+  /** All pages of a query. */
+  async allRequests(query: RequestQuery, signal?: AbortSignal): Promise<RequestPage> {
+    const found: RequestItem[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: RequestPage = await centre.requests({ ...query, limit: 500, cursor }, signal);
+      found.push(...page.requests);
+      cursor = page.next;
+    } while (cursor);
+    return { requests: found, next: null };
+  },
 
   ask: (request: RequestAsk) => post<unknown>("/requests", request),
 
-  answer: (id: string, state: RequestState, text: string) =>
-    post<unknown>(`/requests/${segment(id)}/answers`, { state, text }),
+  /** An id is its sender's: another party may use the same one. */
+  answer: (one: RequestItem, state: RequestState, text: string) =>
+    post<unknown>(`/requests/${segment(`${one.sender}:${one.id}`)}/answers`, { state, text }),
 
   unanswered: (signal?: AbortSignal) => get<{ unanswered: UnansweredItem[] }>("/unanswered", null, signal),
 

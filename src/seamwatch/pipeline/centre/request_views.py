@@ -11,6 +11,7 @@ from seamwatch.errors import UnknownIdError
 from seamwatch.model.request import Request, RequestView, ToldRequest, Unanswered
 from seamwatch.pipeline.visibility import FULL, hidden_from_clearance, mixed_visible
 from seamwatch.store.base import IncidentFilter
+from seamwatch.store.base_requests import RequestMark
 from seamwatch.vocabulary.codes import Status
 from seamwatch.vocabulary.coordination import RequestState, Tlp
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 COUNTED = tuple(status for status in Status if status.shown)
 Record = tuple[str, str]
+_RUN = 500
 
 
 def requests(
@@ -37,29 +39,82 @@ def requests(
     `direction` "out" are those that we asked, "in" those of others. `party` keeps those that it asked or was
     asked in. `times` are the charter's.
     """
-    wanted = [
-        request
-        for request in store.requests()
-        if (direction is None or _direction(request, me) == direction)
-        and (party is None or party == request.sender or party in request.to)
-    ]
-    told = _told(store, me, wanted, now, times)
-    return tuple(one for one in told if state is None or one.view.state is state)
+    return tuple(_kept(_told(store, me, store.requests(), now, times), state, direction, party))
+
+
+def request_page(
+    store: Store,
+    me: str,
+    now: datetime,
+    times: Sequence[AnswerTime] = (),
+    *,
+    state: RequestState | None = None,
+    direction: str | None = None,
+    party: str | None = None,
+    after: RequestMark | None = None,
+    limit: int,
+) -> tuple[tuple[ToldRequest, ...], RequestMark | None]:
+    """Return a page of what `requests` gives, and the mark of its end where there is more."""
+    found: list[ToldRequest] = []
+    while run := store.requests(after=after, limit=_RUN):
+        found += _kept(_told(store, me, run, now, times), state, direction, party)
+        after = _mark(run[-1])
+        # One more than the page has: then there is a next one.
+        if len(found) > limit:
+            return tuple(found[:limit]), _mark(found[limit - 1].view.request)
+    return tuple(found), None
+
+
+def _kept(
+    told: Iterable[ToldRequest], state: RequestState | None, direction: str | None, party: str | None
+) -> Iterator[ToldRequest]:
+    for one in told:
+        request = one.view.request
+        if (
+            (state is None or one.view.state is state)
+            and (direction is None or one.direction == direction)
+            and (party is None or party == request.sender or party in request.to)
+        ):
+            yield one
+
+
+def _mark(request: Request) -> RequestMark:
+    return RequestMark(at=request.at, id=request.id, sender=request.sender)
 
 
 def one_request(
-    store: Store, me: str, request_id: str, now: datetime, times: Sequence[AnswerTime] = ()
+    store: Store, me: str, request: Request, now: datetime, times: Sequence[AnswerTime] = ()
 ) -> ToldRequest:
-    """Return where one request stands now; UnknownIdError where there is none of this id."""
-    return _told(store, me, [store.request(request_id)], now, times)[0]
+    """Return where one request stands now."""
+    return _told(store, me, [request], now, times)[0]
 
 
-def full_id(store: Store, written: str) -> str:
-    """Return the id of the request that begins with these characters; UnknownIdError where not one does."""
-    start = written.strip().lower()
-    found = [r.id for r in store.requests() if r.id.startswith(start)] if start else []
-    if len(found) == 1 or start in found:
-        return start if start in found else found[0]
+def named_request(store: Store, written: str) -> Request:
+    """Return the request of an id, which may be said with its sender, as in `ngo:3f6f2c1e-...`.
+
+    UnknownIdError where there is none; StoreError (code "request_ambiguous") where several senders have one.
+    """
+    sender, colon, name = written.rpartition(":")
+    return store.request(name, sender if colon else None)
+
+
+def request_like(store: Store, written: str) -> Request:
+    """Return the request whose id begins with these characters, with or without its sender before them.
+
+    UnknownIdError where not one does.
+    """
+    sender, colon, start = written.strip().lower().rpartition(":")
+    found = [
+        request
+        for request in (store.requests() if start else ())
+        if request.id.startswith(start) and (not colon or request.sender == sender)
+    ]
+    exact = [request for request in found if request.id == start] or found
+    if len(exact) == 1:
+        return exact[0]
+    if len({request.id for request in exact}) == 1:
+        senders = " or ".join(f"{request.sender}:{request.id}" for request in exact)
+        raise UnknownIdError(f"several parties have this request id: say whose, as in {senders}")
     several = "several requests begin with" if found else "no request begins with"
     raise UnknownIdError(f"{several} {written[:60]!r}: `seamwatch request list` lists them")
 
@@ -76,7 +131,7 @@ def _told(
             view=view_request(request, answers.get(request.id, ()), now, times),
             direction=_direction(request, me),
             incident=None if request.record is None else incidents.get(request.record),
-            escalated_by=onward.get(request.id),
+            escalated_by=onward.get((request.sender, request.id)),
         )
         for request in wanted
     ]

@@ -110,29 +110,50 @@ def respond(
         )
         check_request(request)
         send_request(node, request, others, told, actor)
-        answer = Answer(request=request.id, party=node.me, state=RequestState.ACCEPTED, at=at, by=request.by)
+        answer = Answer(
+            request=request.id,
+            sender=node.me,
+            party=node.me,
+            state=RequestState.ACCEPTED,
+            at=at,
+            by=request.by,
+        )
         send_answer(node, request, answer, actor)
     return _view(node, request, state)
 
 
 def answer_request(
-    node: Node, request_id: str, state: RequestState, text: str = "", *, by: str = "", actor: str = "node"
+    node: Node,
+    request_id: str,
+    state: RequestState,
+    text: str = "",
+    *,
+    sender: str | None = None,
+    by: str = "",
+    actor: str = "node",
 ) -> RequestView:
     """Answer a request; return where it stands then. The asking party and all others asked are told.
 
-    FieldError where the answer can't be given: declined without a reason, or after a word that ended it;
-    SeamwatchError (code "not_asked") where we were not asked.
+    `sender` says whose request it is, where several parties have one of this id. FieldError where the answer
+    can't be given: declined without a reason, or after a word that ended it; SeamwatchError (code
+    "not_asked") where we were not asked.
     """
     charter = node.state()
     with node.store.transaction():
-        request = node.store.request(request_id)
+        request = node.store.request(request_id, sender)
         if node.me not in request.to:
             raise SeamwatchError(
                 f"this party was not asked in request {request.id}: only {', '.join(request.to)} can answer",
                 code="not_asked",
             )
         answer = Answer(
-            request=request.id, party=node.me, state=state, at=node.clock(), text=text, by=by.strip()
+            request=request.id,
+            sender=request.sender,
+            party=node.me,
+            state=state,
+            at=node.clock(),
+            text=text,
+            by=by.strip(),
         )
         check_answer(answer)
         held = dict(_view(node, request, charter).states)[node.me]
@@ -168,7 +189,7 @@ def escalate_due(node: Node) -> tuple[RequestView, ...]:
 
 
 def _escalate(node: Node, request: Request, state: CharterState) -> Request | None:
-    if node.store.escalations_of([request.id]):
+    if (node.me, request.id) in node.store.escalations_of([request.id]):
         return None
     times = state.charter.answer_times
     to = escalate_to(_view(node, request, state), times, members_of(state), _asked_before(node, request))
@@ -191,7 +212,7 @@ def _asked_before(node: Node, request: Request) -> set[str]:
     while request.escalated_from is not None and request.escalated_from not in seen:
         seen.add(request.escalated_from)
         try:
-            request = node.store.request(request.escalated_from)
+            request = node.store.request(request.escalated_from, node.me)
         except UnknownIdError:
             break
         named.update(request.to)
@@ -204,7 +225,7 @@ def _asked_before(node: Node, request: Request) -> set[str]:
 def take_request(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
     """Store a request that another party sent, or our own that came back after a restore.
 
-    InputError where it is not what its entry says, or where its id is another request's.
+    InputError where it is not what its entry says, or where its sender's request of this id is another one.
     """
     request = request_from_json(dict(content))
     if request.sender != entry.sender or request.id != entry.subject:
@@ -235,11 +256,8 @@ def take_answer(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
     answer = answer_from_json(dict(content))
     if answer.party != entry.sender or answer.request != entry.subject:
         raise InputError(f"{entry.sender} sent an answer under another party's name or id", code="forged")
-    try:
-        asked: Collection[str] = node.store.request(answer.request).to
-    except UnknownIdError:
-        asked = (answer.party,)
-    if answer.party not in asked:
+    found = [r for r in node.store.requests_of(answer.request) if answer.sender in ("", r.sender)]
+    if found and not any(answer.party in request.to for request in found):
         raise InputError(f"{answer.party} answered a request that was not to it", code="not_asked")
     if node.store.add_answer(answer):
         audit(node, "request.answered", answer.request, party=answer.party, state=answer.state.value)

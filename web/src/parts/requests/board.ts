@@ -7,6 +7,9 @@ export const PRIORITIES = ["routine", "urgent", "immediate"] as const;
 /** The columns from left to right; those after them are closed until somebody opens them. */
 export const OPEN_COLUMNS = ["open", "acknowledged", "accepted", "done"] as const satisfies RequestState[];
 export const CLOSED_COLUMNS = ["declined", "expired"] as const satisfies RequestState[];
+/** What something is still expected of: all of these are on the board, of the others page by page. */
+export const WAITING = ["open", "acknowledged", "accepted"] as const satisfies RequestState[];
+export const OVER = ["done", "declined", "expired"] as const satisfies RequestState[];
 const HOUR = 3_600_000;
 const DEFAULT_HOURS = 24;
 
