@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +206,35 @@ def test_a_denial_does_not_wait() -> None:
     assert made.content is not None and made.content["incident"]["status"] == "retracted"
     assert made.content["incident"]["killed"]["best"] == 2
     assert made.due == late.stored + timedelta(hours=24)
+
+
+def test_a_name_that_only_a_later_article_has_is_hidden_too() -> None:
+    """What waits tells nothing, but the spelling of the village in it keeps an older target back."""
+    then = view_of({"targets": ["Qulaxor bridge", "police patrol"]})
+    late = replace(then.tellings[0], mention="N2#1", stored=NOW - timedelta(hours=1), names=("Qulaxor",))
+    now = replace(then, tellings=(*then.tellings, late))
+    rule = replace(EXACT, after_hours=24, fields={"place": Grain.DISTRICT})
+    case = replace(case_of(now), known_at=lambda moment: then)
+    made = verdict(case, rules_in_order([rule], ()), (), RECEIVING)
+    assert made.content is not None and given_as("targets", made.content) == ["police patrol"]
+
+
+@given(hours=st.integers(1, 2000), ago=st.integers(0, 3_000))
+def test_due_is_the_first_moment_at_which_it_goes_out(hours: int, ago: int) -> None:
+    """The preview's `due` is right to the microsecond, whatever the delay and the moment."""
+    view = view_of({"stored_hours_ago": ago / 3})
+    rules = rules_in_order([replace(EXACT, after_hours=hours / 7)], ())
+
+    def at(moment: datetime) -> Verdict:
+        return verdict(case_of(view), rules, (), replace(RECEIVING, now=moment))
+
+    made = at(NOW)
+    if made.state == "waits":
+        assert made.due is not None and made.due > NOW
+        assert at(made.due).state == "released"
+        assert at(made.due - timedelta(microseconds=1)).state == "waits"
+    else:
+        assert made.state == "released" and made.due is None
 
 
 # --- properties ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from seamwatch.errors import InputError, SeamwatchError
 from seamwatch.model.exchange import ReceivedRecord
@@ -71,8 +72,8 @@ def _told(store: Store, verdicts: Iterable[Verdict], me: str, name: str) -> Iter
         if verdict.content is None or verdict.tlp is None:
             continue
         content = dict(verdict.content)
-        # What went out has a public id. The others get one that says nothing of where they come from.
-        record = store.record_id(verdict.incident) or verdict.incident
+        # What went out has a public id. Of the others' own ids a guess at the article could be tried.
+        record = store.record_id(verdict.incident) or str(uuid4())
         row = row_of_record(
             ReceivedRecord(party=me, record=record, version=1, state="shown", content=content), name
         )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from seamwatch.store.base_release import StandingRow
 
 BATCH = 500
+_NO_LONGER = "it is not released any longer"
 STATES = ("released", "waits", "approval", "held", "none")
 
 
@@ -150,7 +151,7 @@ def _reason(made: Verdict, orders: Sequence[ReleaseOrder]) -> str:
     The verdict's own text is for us alone: it names people and rules, and may tell a status that is withheld.
     """
     held = standing_orders(orders, made.to).held if made.state == "held" else None
-    return held.why if held is not None and held.why else "it is not released any longer"
+    return held.why if held is not None and held.why else _NO_LONGER
 
 
 def _gone(node: Node, weighing: Weighing, ids: Sequence[str]) -> list[tuple[StandingRow, str]]:
@@ -162,10 +163,14 @@ def _gone(node: Node, weighing: Weighing, ids: Sequence[str]) -> list[tuple[Stan
             continue
         why = "no article of ours tells it any longer"
         with suppress(UnknownIdError):
-            other = node.store.standing_records([node.store.resolve_id(stands.incident)])
-            told = [o.record for o in other if (o.receiver, o.state) == (stands.receiver, "released")]
-            why = "it is told as part of another record now"
-            why += f": {told[0]}" if told else ""
+            whole = node.store.resolve_id(stands.incident)
+            # Only a record that the receiver keeps: that there is another one is news that no rule gives.
+            told = [
+                other.record
+                for made, other in weighing.weigh([whole], [stands.receiver])
+                if made.state == "released" and other is not None and other.state == "released"
+            ]
+            why = f"it is told as part of another record now: {told[0]}" if told else _NO_LONGER
         found.append((stands, why))
     return found
 
