@@ -12,10 +12,11 @@ from charter_world import keys_of, party_of, signed
 from seamwatch.coordinate.charter import sign_charter, unsigned
 from seamwatch.coordinate.charter_codec import signed_json
 from seamwatch.errors import InputError, SeamwatchError
-from seamwatch.model.charter import Charter
+from seamwatch.model.charter import Charter, SignedCharter
 from seamwatch.pipeline.centre import agreeing
 from seamwatch.pipeline.centre.charters import MOST_WAITING, charter_in_force, keep_charter, standing
 from seamwatch.pipeline.centre.node import Node
+from seamwatch.pipeline.centre.weighing import _joined
 from seamwatch.vocabulary.coordination import EntryKind, PartyState
 
 
@@ -120,6 +121,54 @@ def test_a_node_signs_one_proposal_of_each_number(tmp_path: Path) -> None:
             agreeing.propose(nodes["a"], replace(draft, text="other"))
         assert wrong.value.code == "signed_another"
         agreeing.propose(nodes["a"], replace(draft, text="other", version=draft.version + 1))
+
+
+def test_a_forged_own_signature_binds_nobody(tmp_path: Path) -> None:
+    """A proposal that another brings with a made-up signature of ours does not keep us from signing ours."""
+    with parties(tmp_path, "abc") as nodes:
+        theirs = signed(next_of(nodes["a"], text="theirs"), "a")
+        forged = replace(theirs, signatures={**theirs.signatures, "b": "00" * 64})
+        agreeing.adopt(nodes["b"], (forged,), ())
+        own = agreeing.propose(nodes["b"], next_of(nodes["b"], text="ours", version=2))
+        assert "b" in own.signatures and own.charter.version == theirs.charter.version
+
+
+def test_who_is_left_out_may_sign_that(tmp_path: Path) -> None:
+    """A party of the version in force has its say in the next, even where that does not name it any more."""
+    with parties(tmp_path, "abc") as nodes:
+        agreeing.propose(nodes["a"], next_of(nodes["a"], parties=tuple(map(party_of, "ab"))))
+        exchange(nodes)
+        assert isinstance(made := agreeing.sign(nodes["c"]), SignedCharter) and "c" in made.signatures
+
+
+def test_only_who_takes_part_is_suspended_and_only_who_is_suspended_taken_back(tmp_path: Path) -> None:
+    """Anything else is refused, and no notice is made."""
+    with parties(tmp_path, "abc") as nodes:
+        with pytest.raises(SeamwatchError, match="no suspended party"):
+            agreeing.resume(nodes["a"], "b", "")
+        agreeing.leave(nodes["c"], "")
+        exchange(nodes)
+        for name in ("c", "z"):
+            with pytest.raises(SeamwatchError, match="no active party"):
+                agreeing.suspend(nodes["a"], name, "")
+        assert standing(nodes["a"].store).waiting == ()
+
+
+def test_who_comes_back_has_joined_when_it_came_back(tmp_path: Path) -> None:
+    """The backlog of a party is counted from its present term: what happened while it was away is no news."""
+    with parties(tmp_path, "abc") as nodes:
+        agreeing.leave(nodes["c"], "")
+        exchange(nodes)
+        back = party_of("c", term=2)
+        proposed = signed(
+            next_of(nodes["a"], parties=(party_of("a"), party_of("b"), back), made=nodes["a"].clock()), "abc"
+        )
+        agreeing.adopt(nodes["a"], (proposed,), ())
+        now = agreeing.charter_state(nodes["a"].store)
+        assert now.states["c"] is PartyState.ACTIVE and now.charter.version == 2
+        first = standing(nodes["a"].store).chain[0].charter.made
+        joined = _joined(nodes["a"].store, now.charter.parties)
+        assert joined.get("a") == first != joined.get("c") == now.charter.made
 
 
 def test_other_keys_for_this_party_are_not_signed(tmp_path: Path) -> None:

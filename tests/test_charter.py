@@ -157,6 +157,7 @@ def test_a_charter_comes_back_as_it_was() -> None:
     assert party_from_json(party_json(charter.parties[0])) == charter.parties[0]
 
 
+PEM = "-----BEGIN CERTIFICATE-----\n" + "A" * 64 + "\n-----END CERTIFICATE-----\n"
 WRONG = [
     ("parties.0.id", "../a", "parties[0].id"),
     ("parties.0.id", "A", "parties[0].id"),
@@ -168,6 +169,9 @@ WRONG = [
     ("parties.0.address", "https://me:pass@a.example.org", "parties[0].address"),
     ("parties.0.address", "file:///etc/passwd", "parties[0].address"),
     ("parties.0.certificate", "hello", "parties[0].certificate"),
+    ("parties.0.certificate", 7, "parties[0].certificate"),
+    ("parties.0.certificate", PEM + PEM, "parties[0].certificate"),
+    ("parties.0.name", 7, "parties[0].name"),
     ("parties.0.role", "king", "parties[0].role"),
     ("parties.0.term", 0, "parties[0].term"),
     ("parties.0.term", True, "parties[0].term"),
@@ -184,9 +188,14 @@ WRONG = [
     ("backlog_days", -1, "backlog_days"),
     ("answer_times.0.kind", "war", "answer_times[0].kind"),
     ("answer_times.0.answer_hours", -1, "answer_times[0].answer_hours"),
+    ("answer_times.0.answer_hours", True, "answer_times[0].answer_hours"),
+    ("answer_times.0.answer_hours", "6", "answer_times[0].answer_hours"),
+    ("answer_times.0.answer_hours", float("nan"), "answer_times[0].answer_hours"),
+    ("made", "2026-11-23T00:00:00+00:00" + "0" * 40, "made"),
     ("answer_times.0.escalate_to", ["z"], "answer_times"),
     ("rules.0.to", ["z"], "rules"),
     ("areas.0.id", "", "areas[0].id"),
+    ("rules", 7, "rules"),
     ("hidden", 1, "hidden"),
     ("seamwatch", "notice", "seamwatch"),
 ]
@@ -211,6 +220,15 @@ def test_a_changed_charter_does_not_fit_its_digest() -> None:
     row = signed_json(signed(full(), ["a"]))
     row["charter"]["text"] = "Another text"
     with pytest.raises(FieldError, match="digest"):
+        signed_from_json(row)
+
+
+@pytest.mark.parametrize("wrong", [7, None, "ab", "x" * 128, ["00" * 64]])
+def test_what_is_no_signature_is_refused_when_it_is_read(wrong: object) -> None:
+    """Nothing but 128 hex digits comes to where signatures are checked."""
+    row = signed_json(signed(full(), ["a"]))
+    row["signatures"]["a"] = wrong
+    with pytest.raises(FieldError, match="128 hex digits"):
         signed_from_json(row)
 
 

@@ -240,6 +240,7 @@ def _item(kind: str, version: int, number: int, epoch: int = 1, *, erased: bool 
         ("withdrawal 2, release 2", "held", 2),
         ("withdrawal 2, release 3", "shown", 3),
         ("release 3, withdrawal 2", "shown", 3),
+        ("release 2, withdrawal 2", "withdrawn", 2),
         ("release 1, withdrawal 2, release 3, withdrawal 4", "withdrawn", 4),
         ("withdrawal 2, release 1, withdrawal 3", "withdrawn", 3),
         ("erased 1", "missing", 1),

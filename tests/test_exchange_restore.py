@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from centre_parties import RELAY, Parties, parties, pull, push, record_content, recover, say, settle
 from seamwatch.coordinate.keys import KeyRing
 from seamwatch.model.exchange import Head
@@ -89,6 +91,7 @@ def test_requests_that_were_not_receipted_are_said_again_in_the_new_epoch(tmp_pa
         made["north"].record_of("I2")  # its incident is in the backup
         backup = made.back_up("north")
         say(made["north"], "south", 2, "I2")
+        made["north"].append("south", EntryKind.REQUEST, "r0", 1, {"id": "r0"})
         settle(made, 2)
         made.restore("north", backup)
         made["north"].append("south", EntryKind.REQUEST, "r1", 1, {"id": "r1"})
@@ -96,6 +99,7 @@ def test_requests_that_were_not_receipted_are_said_again_in_the_new_epoch(tmp_pa
         items = made["north"].store.feed_items("north", "south", 2, after=0, limit=99, most_bytes=1 << 20)
         kinds = [item.entry.kind.value for item in items]
         assert kinds[:4] == ["release", "release", "receipt", "request"]
+        assert {row.incident for row in made["north"].store.sent_records()} == {"I1", "I2"}
 
 
 def test_a_restored_receiver_fetches_again_and_shows_no_withdrawn_record(tmp_path: Path) -> None:
@@ -212,6 +216,45 @@ def test_a_head_that_nobody_can_prove_changes_nothing(tmp_path: Path) -> None:
         assert north.store.feed_head("north", "south").epoch == 1
 
 
+@pytest.mark.parametrize("how", ["another content", "another signature", "another record"])
+def test_what_is_brought_back_as_ours_must_bear_our_signature(tmp_path: Path, how: str) -> None:
+    """Whoever holds the lost entries of a restored party can change nothing in them."""
+    with parties(tmp_path) as made:
+        say(made["north"], "south", 1, "I1")
+        backup = made.back_up("north")
+        say(made["north"], "south", 2, "I2")
+        pull(made["south"], made["north"], "north")
+        north = made.restore("north", backup)
+        (item,) = made["south"].page("north", "north", "south", epoch=1, after=1).items
+        assert item.sealed is not None
+        other = made["south"].keys.sign(b"anything")
+        forged = {
+            "another content": replace(item, sealed=replace(item.sealed, box=b"x" * 100)),
+            "another signature": replace(item, entry=replace(item.entry, signature=other)),
+            "another record": replace(item, entry=replace(item.entry, subject="0" * 8)),
+        }[how]
+        taken = north.adopt_tail([forged])
+        assert (taken.problem, taken.new) == ("forged", 0)
+        assert north.store.feed_head("north", "south").number == 1
+        assert north.adopt_tail([item]).new == 1
+
+
+def test_a_new_epoch_ends_the_old_one_only_when_it_is_whole(tmp_path: Path) -> None:
+    """While its first entries are here and its closing receipt is not, nothing of the old epoch is lost."""
+    with parties(tmp_path) as made:
+        records = {("north", say(made["north"], "south", n, f"I{n}")) for n in (1, 2, 3)}
+        pull(made["south"], made["north"], "north")
+        made["south"].carry_out()
+        made["north"].begin_epoch("south")
+        page = made["north"].page("south", "north", "south", epoch=2, after=0, limit=1)
+        assert made["south"].take(page.items, via="north").new == 1
+        made["south"].carry_out()
+        assert set(made.shown("south")) == records
+        pull(made["south"], made["north"], "north")
+        made["south"].carry_out()
+        assert set(made.shown("south")) == records
+
+
 def test_a_sender_that_tells_an_older_head_than_was_taken_is_told_of(tmp_path: Path) -> None:
     """A rolled-back feed is noted with both heads."""
     with parties(tmp_path) as made:
@@ -221,6 +264,9 @@ def test_a_sender_that_tells_an_older_head_than_was_taken_is_told_of(tmp_path: P
         pull(made["south"], made["north"], "north")
         made.restore("north", backup)
         feeds = made["north"].heads_for("south").feeds
+        # Another node that is behind proves nothing about the sender.
+        assert made["south"].rolled_back(feeds, via="centre") == ()
+        assert made["south"].store.refused_entries() == ()
         assert [h.number for h in made["south"].rolled_back(feeds, via="north")] == [1]
         assert made["south"].store.refused_entries()[0].problem == "rollback"
 

@@ -87,6 +87,8 @@ def test_an_empty_file_of_rules_is_refused(db: str) -> None:
     """It would withdraw all that went out; who wants that writes an empty list."""
     rules(db)
     assert "write `rules: []`" in str(rules(db, "# nothing\n").exception)
+    assert "tlp" in str(rules(db, "rules: [{id: a, to: [b]}]").exception)
+    assert "begin with `rules:`" in str(rules(db, "rules: []\nrule: [{id: a}]").exception)
     assert run(db, "rules", "--show").stdout.strip() == ROUGH.strip()
     assert "rules version 2 hold" in rules(db, "rules: []").stderr
 

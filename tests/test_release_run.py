@@ -179,14 +179,16 @@ def test_a_withheld_field_is_withdrawn_by_a_new_version(store: Store) -> None:
 
 def test_a_place_that_is_withheld_by_order_takes_all_its_names_with_it(store: Store) -> None:
     """As by a rule: another town that the article names does not stay in the name of a target."""
-    incident = told(store, "N1", {**BOMB, "target": "Tuz Khurmatu police patrol"})
-    named = [{"kind": "populated", "name": "Tuz Khurmatu", "quote": "Tuz Khurmatu"}]
+    incident = told(store, "N1", {**BOMB, "target": "Zarnuqa police patrol"})
+    named = [{"kind": "populated", "name": "Zarnuqa", "quote": "Zarnuqa"}]
     store.write("UPDATE extractions SET places = ? WHERE article_id = 'N1'", (json.dumps(named),))
     office = Office(store, charter_of(ALL))
+    release_due(office.node)
+    assert "Zarnuqa" in canonical(office.held()[incident]).decode()
     ordered(office, incident, OrderKind.WITHHOLD_FIELD, field="place")
     release_due(office.node)
     content = canonical(office.held()[incident]).decode()
-    assert "Tuz" not in content and "Daquq" not in content
+    assert "Zarnuqa" not in content and "Daquq" not in content
 
 
 def test_a_record_that_is_no_more_waits_for_who_takes_no_part(store: Store) -> None:

@@ -137,6 +137,7 @@ def test_a_retraction_holds_without_its_words(store: Store) -> None:
     seen = visible_to_clearance(store, store.incident(whole.id), Tlp.AMBER)
     assert seen is not None and seen.status is Status.RETRACTED
     assert "nurse" not in repr(incident_json(seen))
+    assert "party:south" not in repr(seen)
 
 
 # --- the desk
