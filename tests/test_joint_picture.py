@@ -23,6 +23,7 @@ from seamwatch.pipeline.decide import Decider
 from seamwatch.pipeline.forget import forget
 from seamwatch.publish.explain import explain
 from seamwatch.store import Store, open_store
+from seamwatch.store.sqlite import SqliteStore
 from seamwatch.vocabulary.codes import Status
 from told_store import BOMB, groups, opened, tell
 
@@ -277,6 +278,26 @@ def test_many_are_linked_in_one_pass_at_the_end(store: Store, monkeypatch: pytes
         for one in records:
             picture_of(other).show([one])
         assert [incident_json(i) for i in all_of(other)] == [incident_json(i) for i in all_of(store)]
+
+
+def test_many_records_leave_the_database_as_few_do(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records that are linked in one pass at the end leave every table and index, and no more room taken."""
+    monkeypatch.setattr(record_picture, "MANY", 3)
+    assert isinstance(store, SqliteStore)
+
+    def made() -> tuple[object, ...]:
+        schema = store.read("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")
+        return schema, store.read("PRAGMA cache_size"), store.read("PRAGMA wal_autocheckpoint")
+
+    before = made()
+    picture = picture_of(store)
+    picture.expect(4)
+    assert made() != before
+    picture.show([record("north", f"r{number}") for number in range(4)])
+    picture.settle()
+    assert made() == before
+    assert store.read("PRAGMA integrity_check") == [("ok",)]
+    assert store.read("SELECT count(*) FROM blocks")[0][0] > 4
 
 
 def test_an_end_in_the_middle_of_many_is_made_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

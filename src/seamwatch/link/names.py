@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
@@ -55,6 +56,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(fold(_OF.sub("", text) if "'" in text or "’" in text else text))
 
 
+@lru_cache(maxsize=20_000)  # few names are in many tellings
 def skeleton(name: str) -> str:
     """Return the consonants of a folded name as they sound, so that spellings fall together.
 

@@ -64,16 +64,23 @@ def _number(where: str, value: object) -> float | None:
 
 
 def _list(where: str, row: Mapping[str, Any], name: str, make: Callable[[str, Json], T]) -> tuple[T, ...]:
-    values = _need(f"{where}.{name}", row.get(name) or [], list, "a list")
-    return tuple(
-        make(f"{where}.{name}[{i}]", _need(f"{where}.{name}[{i}]", v, dict, "an object"))
-        for i, v in enumerate(values)
-    )
+    values = row.get(name)
+    if not values:
+        return ()
+    found = []
+    for number, value in enumerate(_need(f"{where}.{name}", values, list, "a list")):
+        at = f"{where}.{name}[{number}]"
+        found.append(make(at, _need(at, value, dict, "an object")))
+    return tuple(found)
 
 
 def _evidence(where: str, row: Json) -> Evidence:
-    start = _need(f"{where}.start", row.get("start"), int, "an integer")
-    end = _need(f"{where}.end", row.get("end"), int, "an integer")
+    start, end, quote = row.get("start"), row.get("end"), row.get("quote")
+    # By far the most that is read back is evidence: where each value stands is worded only if one is wrong.
+    if not (type(start) is type(end) is int and type(quote) is str):
+        start = _need(f"{where}.start", start, int, "an integer")
+        end = _need(f"{where}.end", end, int, "an integer")
+        quote = _need(f"{where}.quote", quote, str, "a string")
     part = row.get("in", "text")
     if part not in ("text", "title") or not 0 <= start <= end:
         raise ShapeError(
@@ -81,7 +88,7 @@ def _evidence(where: str, row: Json) -> Evidence:
         )
     return Evidence(
         span=Span(part=part, start=start, end=end),
-        quote=_need(f"{where}.quote", row.get("quote"), str, "a string"),
+        quote=quote,
         by=str(row.get("by", "given")),
     )
 

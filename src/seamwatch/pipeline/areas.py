@@ -38,18 +38,22 @@ class AreaFinder:
 
     def shares(self, place: Place | None, when: TimeRange | None) -> tuple[AreaShare, ...]:
         """Return the areas that a place lies in at a time, the most certain first."""
+        return self._now().shares(place, when)
+
+    def _now(self) -> AreaIndex:
         # Another program may have changed the areas since; inside a transaction nobody can.
         mark = self._store.areas_mark()
         if self._index is None or mark != self._mark:
             from seamwatch.resolve.areas import AreaIndex
 
             self._index, self._mark = AreaIndex(self._store.areas()), mark
-        return self._index.shares(place, when)
+        return self._index
 
     def located(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
-        """Yield the incidents with the areas that they lie in."""
+        """Yield the incidents with the areas that they lie in, of the moment when it is begun."""
+        index = self._now()
         for incident in incidents:
-            areas = self.shares(incident.place, incident.date)
+            areas = index.shares(incident.place, incident.date)
             yield incident if areas == incident.areas else replace(incident, areas=areas)
 
 

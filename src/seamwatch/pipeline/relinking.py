@@ -86,9 +86,13 @@ def relink_all(
     Others may write meanwhile: what they wrote is linked too, then it takes longer. Without `compare` it is
     quicker, and not told what changed. `known` are profiles by id that are made already and still true.
     """
-    with rarely_collected():
-        made = _Maker(store, rules or load_link_rules(), step or (lambda *_: None), known or {})
-        return _relink_all(made, dry_run=dry_run, compare=compare)
+    made = _Maker(store, rules or load_link_rules(), step or (lambda *_: None), known or {})
+    store.make_room(True)
+    try:
+        with rarely_collected():
+            return _relink_all(made, dry_run=dry_run, compare=compare)
+    finally:
+        store.make_room(False)
 
 
 @contextmanager

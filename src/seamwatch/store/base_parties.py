@@ -87,6 +87,10 @@ class PartyRecordStore(Protocol):
         """Return the bytes of the database's file."""
         ...
 
+    def make_room(self, much: bool) -> None:
+        """Hold more of the file in memory while very much is written, or as much as usual again."""
+        ...
+
     def in_transaction(self) -> bool:
         """Return whether a transaction is open: then the files can't be written anew."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from seamwatch.model.area import AreaShare
 from seamwatch.model.incident import Incident
@@ -13,6 +14,7 @@ from seamwatch.store.base import Box, IncidentFilter
 from seamwatch.vocabulary.codes import TargetKind
 
 
+@lru_cache(maxsize=20_000)  # few names are in many incidents
 def fold(name: str) -> str:
     """Return the words of a name in small letters, without marks and punctuation, one space between.
 

@@ -137,9 +137,11 @@ class IncidentTables(MentionTables):
                 "INSERT INTO incident_mentions (mention_id, incident_id) VALUES (?, ?)",
                 ((m.mention.id, incident.id) for incident in kept for m in incident.mentions),
             )
+            ids = to_json([incident.id for incident in kept])
+            keys: dict[str, int] = dict(self.read(f"SELECT id, key FROM incidents WHERE id {_IN}", (ids,)))
             self.write_all(
-                "INSERT INTO incident_names SELECT key, ?, ? FROM incidents WHERE id = ?",
-                ((*name, incident.id) for incident in kept for name in sorted(names_of(incident))),
+                "INSERT INTO incident_names VALUES (?, ?, ?)",
+                ((keys[incident.id], *name) for incident in kept for name in sorted(names_of(incident))),
             )
             self.write_all(
                 "INSERT INTO incident_areas VALUES (?, ?, ?)",

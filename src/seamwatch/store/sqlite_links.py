@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Iterator
 
 from seamwatch.model.link import Link
 from seamwatch.store.base_linking import Found, ProfileRow
 from seamwatch.store.sqlite_database import SqliteDatabase, chunks, to_json
 
+_RUN = 10_000
 UNSURE = 1400  # thousandths: a probability between 0.2 and 0.8
 _IN = "IN (SELECT value FROM json_each(?))"
+
+
+def _in_order(blocks: array[int]) -> Iterator[list[int]]:
+    """Yield rows of four numbers sorted: in order of their keys they go in without a search for each."""
+    import numpy as np
+
+    rows = np.array(blocks, np.int64).reshape(-1, 4)
+    order = np.lexsort(rows.T[::-1])
+    for start in range(0, len(order), _RUN):
+        yield from rows[order[start : start + _RUN]].tolist()
 
 
 class LinkTables(SqliteDatabase):
@@ -137,20 +149,22 @@ class LinkTables(SqliteDatabase):
             for table in ("blocks", "profiles", "links"):
                 self.write(f"DELETE FROM {table}")
             keys: dict[str, int] = dict(self.read("SELECT id, key FROM mentions"))
-            blocks: list[tuple[int, int, int, int]] = []
+            blocks = array("q")  # four numbers a row: a tenth of what tuples would take
 
             def profiles() -> Iterator[tuple[int, str]]:
                 for row in rows:
                     if row.id in keys:
                         mention = keys[row.id]
-                        blocks.extend((key, row.first, row.last, mention) for key in row.keys)
+                        for key in row.keys:
+                            blocks.extend((key, row.first, row.last, mention))
                         yield mention, row.data
 
             self.write_all("INSERT INTO profiles VALUES (?, ?)", profiles())
-            # In order of their keys they go in without a search for each.
-            blocks.sort()
-            self.write_all("INSERT OR IGNORE INTO blocks VALUES (?, ?, ?, ?)", blocks)
-            blocks.clear()
+            # An index is made from all rows in half the time in which it takes each at its place.
+            self.write("DROP INDEX blocks_mention")
+            self.write_all("INSERT OR IGNORE INTO blocks VALUES (?, ?, ?, ?)", _in_order(blocks))
+            self.write("CREATE INDEX blocks_mention ON blocks (mention)")
+            del blocks[:]
             pairs = [
                 pair
                 for left, right, odds in links

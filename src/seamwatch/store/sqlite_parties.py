@@ -17,6 +17,10 @@ from seamwatch.vocabulary.coordination import Tlp
 
 _IN = "IN (SELECT value FROM json_each(?))"
 _RUN = 2000
+# KiB of the file held in memory (as a negative number), and pages of the log before it is written back: what
+# SQLite takes by itself, and what is worth it for many thousand records.
+_HELD, _LOGGED = -2000, 1000
+_MUCH_HELD, _MUCH_LOGGED = -64_000, 16_000
 _MENTION = (
     "ordinal, json, event_type, sub_event_type, modality, date_start, date_end, lat, lon, radius, country, "
     "admin1"
@@ -170,6 +174,13 @@ class PartyRecordTables(ArticleTables):
         """Return the bytes of the database's file."""
         pages, each = self.read("SELECT page_count, page_size FROM pragma_page_count, pragma_page_size")[0]
         return int(pages) * int(each)
+
+    def make_room(self, much: bool) -> None:
+        """Hold more of the file in memory while very much is written, or as much as usual again."""
+        # Keys are random: with little room nearly every row reads and writes pages of every index anew.
+        held, logged = (_MUCH_HELD, _MUCH_LOGGED) if much else (_HELD, _LOGGED)
+        self.read(f"PRAGMA cache_size = {held}")
+        self.read(f"PRAGMA wal_autocheckpoint = {logged}")
 
     def in_transaction(self) -> bool:
         """Return whether a transaction is open: then the files can't be written anew."""

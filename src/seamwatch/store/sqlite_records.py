@@ -12,6 +12,9 @@ from seamwatch.vocabulary.coordination import EntryKind
 
 _SENT = "receiver, record, incident, version, state, digest, epoch, number, at, receipted, why, field"
 _RECEIVED = "party, record, version, withdrawn, state, epoch, number, at, carried_out"
+# Indices of what stays the same are left alone.
+_STANDS = _RECEIVED.removeprefix("party, record, ")
+_STANDS_NOW = ", ".join(f"excluded.{name}" for name in _STANDS.split(", "))
 _CONTACT = "party, tried, reached, problem, etag, counts"
 
 
@@ -132,7 +135,8 @@ class RecordTables(SqliteDatabase):
     def save_received(self, records: Iterable[ReceivedRecord]) -> None:
         """Store how records of other parties stand."""
         self.write_all(
-            f"INSERT OR REPLACE INTO received_records ({_RECEIVED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO received_records ({_RECEIVED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            f"ON CONFLICT DO UPDATE SET ({_STANDS}) = ({_STANDS_NOW})",
             (
                 (
                     *(r.party, r.record, r.version, r.withdrawn, r.state, r.epoch, r.number),

@@ -66,6 +66,8 @@ class RecordPicture:
         Where they are many for the store, they are linked in one pass at the end.
         """
         self._expected = many
+        # Where the last ones were not settled, since something failed, there is as much room as usual again.
+        self._store.make_room(many >= MANY)
 
     def show(self, records: Sequence[ReceivedRecord]) -> Shown:
         """Show records, new or in place of older versions.
@@ -117,12 +119,16 @@ class RecordPicture:
         transaction, keeps the mark `has_traces` until `erase_traces` is called.
         """
         store = self._store
-        self._expected = 0
+        expected, self._expected = self._expected, 0
         if store.link_mark() == UNLINKED:
             from seamwatch.pipeline.relinking import relink_all
 
-            relink_all(store, self._linker().rules, compare=False, known=self._known)
+            # Nobody needs it after that: the profiles of many records are hundreds of megabytes.
+            known, self._known = self._known, {}
+            relink_all(store, self._linker().rules, compare=False, known=known)
             self._held = None
+        if expected >= MANY:
+            store.make_room(False)
         self._known = {}
         if not store.has_traces():
             return True
