@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from seamwatch.coordinate.canonical import canonical, digest_of, moment_text
+from seamwatch.coordinate.keys import agrees, signs
 from seamwatch.coordinate.rule_codec import rules_from_json, rules_json
 from seamwatch.coordinate.strict import DIGEST, PARTY_ID, Row
 from seamwatch.errors import FieldError
@@ -18,7 +19,6 @@ from seamwatch.model.release import EVERYONE
 from seamwatch.vocabulary.coordination import NoticeKind, PartyRole, Priority, RequestKind
 
 Json = dict[str, Any]
-
 MOST_BYTES = 1024 * 1024
 MOST_PARTIES = 64
 MOST_VERSION = 1_000_000
@@ -97,18 +97,20 @@ def party_json(party: Party) -> Json:
 def party_from_json(value: object, where: str = "party") -> Party:
     """Return the party of a JSON object; FieldError that names the field that is wrong."""
     row = Row(value, where, _PARTY)
-    address, certificate = row.get("address"), row.get("certificate")
-    if address is not None:
-        address = checked_address(row.text("address", _ADDRESS), f"{where}.address")
+    if (address := row.get("address")) is not None:
+        checked_address(row.text("address", _ADDRESS), f"{where}.address")
+    certificate = row.get("certificate")
     if certificate is not None and not (
         isinstance(certificate, str) and len(certificate) <= _PEM and _PEM_FORM.fullmatch(certificate)
     ):
         raise row.wrong("certificate", "expected one certificate as PEM")
+    keys = {key: row.matching(key, DIGEST, "a public key of 64 hex digits") for key in _PARTY[2:4]}
+    if not (signs(keys["sign_key"]) and agrees(keys["agree_key"])):
+        raise row.wrong("sign_key", "one of both keys is none that can be used: ask for the card again")
     return Party(
         id=row.matching("id", PARTY_ID, "small letters, digits and hyphens, at most 40"),
         name=row.text("name", _NAME),
-        sign_key=row.matching("sign_key", DIGEST, "a public key of 64 hex digits"),
-        agree_key=row.matching("agree_key", DIGEST, "a public key of 64 hex digits"),
+        **keys,
         role=row.word("role", PartyRole),
         address=address,
         certificate=certificate,
@@ -149,11 +151,12 @@ def charter_from_json(value: object, where: str = "charter") -> Charter:
     row = Row(value, where, _CHARTER)
     if row.get("seamwatch") != "charter":
         raise row.wrong("seamwatch", "this is no charter: it must say seamwatch: charter")
-    previous = row.get("previous")
     charter = Charter(
         name=row.text("name", _NAME),
         version=row.whole("version", 1, MOST_VERSION),
-        previous="" if previous == "" else row.matching("previous", DIGEST, "a digest of 64 hex digits"),
+        previous=""
+        if row.get("previous") == ""
+        else row.matching("previous", DIGEST, "a digest of 64 hex digits"),
         parties=row.rows("parties", MOST_PARTIES, party_from_json),
         areas=row.rows("areas", _MOST_AREAS, _area),
         rules=rules_from_json(row.get("rules"), f"{where}.rules"),
@@ -191,9 +194,8 @@ def signed_from_json(value: object, where: str = "signed") -> SignedCharter:
     digest = row.matching("digest", DIGEST, "a digest of 64 hex digits")
     if digest != digest_of(charter_json(charter)):
         raise row.wrong("digest", "it is not the digest of this charter: the file was changed")
-    return SignedCharter(
-        charter=charter, digest=digest, signatures=row.signatures("signatures", 2 * MOST_PARTIES)
-    )
+    signatures = row.signatures("signatures", 2 * MOST_PARTIES)
+    return SignedCharter(charter=charter, digest=digest, signatures=signatures)
 
 
 def notice_core(notice: Notice) -> Json:
@@ -211,7 +213,7 @@ def notice_core(notice: Notice) -> Json:
 
 def notice_json(notice: Notice) -> Json:
     """Return a notice with its digest and signatures as JSON."""
-    signatures = {party: notice.signatures[party] for party in sorted(notice.signatures)}
+    signatures = dict(sorted(notice.signatures.items()))
     return {**notice_core(notice), "digest": notice.digest, "signatures": signatures}
 
 
@@ -261,8 +263,7 @@ def _party_id(value: object, where: str) -> str:
 
 
 def _quorum(row: Row, key: str) -> str:
-    value = row.get(key)
-    if value not in QUORUMS:
+    if (value := row.get(key)) not in QUORUMS:
         raise row.wrong(key, f"{value!r} is none of: {', '.join(QUORUMS)}"[:200])
     return str(value)
 
@@ -289,8 +290,7 @@ def _check_whole(charter: Charter, row: Row) -> None:
     for rule in charter.rules:
         for name in set(rule.to) - ids - {EVERYONE}:
             raise row.wrong("rules", f"{rule.id}: to: {name!r} is no party of this charter")
-    relays = [p.id for p in charter.parties if p.role is PartyRole.RELAY]
-    if len(relays) > 1:
+    if len(relays := [p.id for p in charter.parties if p.role is PartyRole.RELAY]) > 1:
         raise row.wrong("parties", f"one relay at most, these are {len(relays)}: {', '.join(relays)}")
 
 

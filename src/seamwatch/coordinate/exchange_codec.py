@@ -23,6 +23,7 @@ MOST_PAGE_BYTES = 24 << 20
 MOST_HEADS = 10_000
 MOST_NUMBER = 1 << 53
 _MOST_HEADS_BYTES = 8 << 20
+_EARLIEST, _LATEST = 1970, 2200
 
 PartyId = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}\Z")]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -233,11 +234,18 @@ def read_entry(row: EntryRow) -> Entry:
         subject=row.subject,
         version=row.version,
         digest=row.digest,
-        at=row.at.astimezone(UTC),
+        at=_moment(row.at),
         previous=row.previous,
         hash=row.hash,
         signature=row.signature,
     )
+
+
+def _moment(at: datetime) -> datetime:
+    # At the ends of the calendar a moment has none after it, or no place in UTC.
+    if not _EARLIEST <= at.year <= _LATEST:
+        raise ShapeError(f"an entry is dated {at.year}: its sender's clock is wrong")
+    return at.astimezone(UTC)
 
 
 def _items(rows: Sequence[_Item]) -> tuple[Item, ...]:

@@ -25,6 +25,10 @@ from seamwatch.model.exchange import Sealed
 
 SALT_BYTES = 32
 _NONCE = bytes(12)  # each key seals one content only
+_FIELD = (1 << 255) - 19
+_EIGHTH = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+# The y of the eight points of Ed25519 whose order divides 8.
+_SMALL_ORDER = frozenset((0, 1, _FIELD - 1, _EIGHTH, _FIELD - _EIGHTH))
 _SIGN_SEED, _AGREE_SEED = b"seamwatch sign", b"seamwatch agree"
 
 
@@ -136,6 +140,33 @@ def verifies(sign_key: str, message: bytes, signature: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=1024)
+def agrees(agree_key: str) -> bool:
+    """Return whether something can be sealed for a public key (hex): with a few keys all would be one secret.
+
+    >>> agrees("00" * 32)
+    False
+    """
+    try:
+        X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(bytes.fromhex(agree_key)))
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1024)
+def signs(sign_key: str) -> bool:
+    """Return whether a public key (hex) can be one that a single party signs with.
+
+    Of a few points everybody can make signatures that verify (those of small order, RFC 8032 and RFC 7748).
+
+    >>> signs("01" + "00" * 31)
+    False
+    """
+    y = int.from_bytes(bytes.fromhex(sign_key), "little") & ((1 << 255) - 1)
+    return y < _FIELD and y not in _SMALL_ORDER
 
 
 def fingerprint(sign_key: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -151,10 +150,11 @@ class Row:
         value = self._row.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.wrong(key, f"expected a number or nothing, got {_shown(value)}")
+        # Compared before it is made a float: JSON has whole numbers that are too large for one.
         if not 0 < value <= most:
-            raise self.wrong(key, f"expected a number above 0 and at most {most:g}, got {value:g}")
+            raise self.wrong(key, f"expected a number above 0 and at most {most:g}, got {_shown(value)}")
         return float(value)
 
     def flag(self, key: str) -> bool:

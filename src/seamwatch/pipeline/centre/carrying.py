@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from seamwatch.coordinate.feed import context_of, head_of
+from seamwatch.coordinate.feed import MOST_EPOCH, context_of, head_of
 from seamwatch.errors import InputError, SeamwatchError, StoreError
 from seamwatch.model.exchange import Entry, Head, Item, ReceivedRecord
 from seamwatch.pipeline.centre.noting import audit, refuse
@@ -21,7 +21,23 @@ if TYPE_CHECKING:
 Handler = Callable[["Node", Entry, Mapping[str, Any]], None]
 
 RUN = 500
-_UNREADABLE = (SeamwatchError, KeyError, TypeError, ValueError, AttributeError, RecursionError)
+RUN_RECORDS = 2000  # each commit writes the pages of every index that it met
+MOST_HELD = 1000
+"""Records held back that one receipt names; when their sender has dealt with these, it hears of others."""
+
+# Nobody says a record as often: who tells a higher version would have ours pass what a feed can hold.
+_MOST_OVER = 1 << 32
+
+# Numbers that are too large for what they are put into are no ValueError.
+_UNREADABLE = (
+    SeamwatchError,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    RecursionError,
+    ArithmeticError,
+)
 
 
 def _request(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
@@ -52,7 +68,8 @@ def _receipt(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
     """Take note that a party has carried out what it says, and withdraw what it holds back."""
     store, party = node.store, entry.sender
     if "number" in content:
-        epoch, number, made = int(content["epoch"]), int(content["number"]), str(content["hash"])
+        epoch, number = _count(content["epoch"], MOST_EPOCH), _count(content["number"], 1 << 53)
+        made = str(content["hash"])
         ours = store.feed_hashes(node.me, party, epoch, number, number).get(number)
         if ours is not None and ours != made:
             raise InputError(
@@ -63,10 +80,17 @@ def _receipt(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
             store.receipt(party, epoch, number, node.clock())
             if (epoch, number) > store.feed_marks(node.me, party).receipted:
                 store.mark_feed(node.me, party, receipted=(epoch, number), receipted_at=node.clock())
-    for record, version in content.get("held", ()):
+    for record, told in content.get("held", ()):
+        version = _count(told, _MOST_OVER)
         for row in store.sent_records(receiver=party, records={str(record)}, state="released"):
-            if row.version <= int(version):
-                withdraw(node, party, row.record, BEFORE_RESTORE, over=int(version))
+            if row.version <= version:
+                withdraw(node, party, row.record, BEFORE_RESTORE, over=version)
+
+
+def _count(value: object, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise InputError(f"a receipt names {str(value)[:40]!r}, which counts no entry")
+    return value
 
 
 HANDLERS: dict[EntryKind, Handler] = {
@@ -153,11 +177,16 @@ def _carry_entries(node: Node) -> int:
 def _carry_records(node: Node) -> int:
     store = node.store
     with store.transaction():
-        pending = store.pending_records(node.me, RUN)
+        pending = store.pending_records(node.me, RUN_RECORDS)
         if not pending:
             return 0
         charter = node.state().charter
-        rows = [_with_content(node, row, item, charter) for row, item in pending]
+        # Nothing is known before its time: who dates ahead would keep an answer from being due.
+        now = node.clock()
+        rows = [
+            _with_content(node, replace(row, at=min(row.at or now, now)), item, charter)
+            for row, item in pending
+        ]
         shown = [row for row in rows if row.state == "shown"]
         gone = [row for row in rows if row.state != "shown"]
         failed = _show(node, shown)
@@ -250,7 +279,7 @@ def _give_receipts(node: Node) -> None:
                 "number": head.number,
                 "hash": head.hash,
                 # The sender must withdraw these, or say them anew with a version above the one withdrawn.
-                "held": [[row.record, row.withdrawn] for row in held],
+                "held": [[row.record, row.withdrawn] for row in held[:MOST_HELD]],
             }
             draft = Draft(kind=EntryKind.RECEIPT, subject="", version=0, content=content)
             append_all(node, sender, [draft])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from seamwatch.coordinate.charter import Standing, standing_of, united
 from seamwatch.coordinate.charter_codec import (
+    MOST_PARTIES,
     notice_from_json,
     notice_json,
     signed_from_json,
@@ -20,6 +21,7 @@ from seamwatch.coordinate.keys import verifies
 from seamwatch.coordinate.quorum import charter_message, notice_message
 from seamwatch.errors import SeamwatchError
 from seamwatch.model.charter import CharterState, Notice, SignedCharter
+from seamwatch.model.party import Party
 
 if TYPE_CHECKING:
     from seamwatch.store.base import Store
@@ -81,7 +83,9 @@ def keep_charter(store: Store, signed: SignedCharter) -> bool:
         versions = known_versions(store)
         known = next((v for v in versions if v.digest == signed.digest), None)
         message = charter_message(signed.digest)
+        may = _may_sign(versions, signed.charter.previous, signed.charter.parties)
         if known is None:
+            signed = replace(signed, signatures=_fitting(signed.signatures, may, 2 * MOST_PARTIES))
             chain = standing(store).chain
             taken = {v.digest for v in chain}
             waits = [(charter_message(v.digest), v.signatures) for v in versions if v.digest not in taken]
@@ -89,6 +93,7 @@ def keep_charter(store: Store, signed: SignedCharter) -> bool:
             store.put_charter(signed_json(signed))
             return True
         merged = united(known.signatures, signed.signatures, message, _keys(versions))
+        merged = _fitting(merged, may, 2 * MOST_PARTIES)
         if merged == dict(known.signatures):
             return False
         store.put_charter(signed_json(replace(known, signatures=merged)))
@@ -101,18 +106,42 @@ def keep_notice(store: Store, notice: Notice) -> bool:
         notices = known_notices(store)
         known = next((n for n in notices if n.digest == notice.digest), None)
         message = notice_message(notice.digest)
+        versions = known_versions(store)
+        may = _may_sign(versions, notice.charter, ())
         if known is None:
+            notice = replace(notice, signatures=_fitting(notice.signatures, may, MOST_PARTIES))
             now = standing(store)
             taken = {n.digest for n in now.state.notices} if now.state else set()
             waits = [(notice_message(n.digest), n.signatures) for n in notices if n.digest not in taken]
             _check_room(waits, (message, notice.signatures), now.chain)
             store.put_notice(notice_json(notice))
             return True
-        merged = united(known.signatures, notice.signatures, message, _keys(known_versions(store)))
+        merged = united(known.signatures, notice.signatures, message, _keys(versions))
+        merged = _fitting(merged, may, MOST_PARTIES)
         if merged == dict(known.signatures):
             return False
         store.put_notice(notice_json(replace(known, signatures=merged)))
         return True
+
+
+def _may_sign(
+    versions: Sequence[SignedCharter], before: str, parties: Iterable[Party]
+) -> tuple[frozenset[str], bool]:
+    """Return who may sign what follows a version, with parties that join, and whether these are all."""
+    found = next((v.charter for v in versions if v.digest == before), None)
+    every = (*parties, *(found.parties if found is not None else ()))
+    return frozenset(p.id for p in every), found is not None or before == ""
+
+
+def _fitting(signatures: Mapping[str, str], may: tuple[frozenset[str], bool], most: int) -> dict[str, str]:
+    """Return the signatures of who may sign; of others too, as far as there is room, while that is not known.
+
+    Else a party could fill a paper with made-up signatures until no true one finds room, so that it is never
+    suspended, and nothing is changed without it.
+    """
+    named, whole = may
+    found = [p for p in sorted(signatures, key=lambda p: (p not in named, p)) if p in named or not whole]
+    return {party: signatures[party] for party in sorted(found[:most])}
 
 
 def _check_room(waiting: Sequence[_Paper], new: _Paper, chain: Sequence[SignedCharter]) -> None:

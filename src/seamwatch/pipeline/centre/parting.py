@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from seamwatch.coordinate.charter import make_notice, sign_notice
@@ -66,22 +66,27 @@ def _about(node: Node, kind: NoticeKind, party: str, why: str, actor: str) -> No
             if n.kind is kind
             and named is not None
             and (n.party, n.term) == (party, named.term)
-            and n.at >= _newest(state)
+            and all(n.at >= other.at for other in _ordered(state))
         ]
         if begun:
             return sign_notice_here(node, min(begun, key=lambda n: node.me in n.signatures), actor)
         return sign_notice_here(node, _notice(node, state, kind, party, why), actor)
 
 
-def _newest(state: CharterState) -> datetime:
-    return max((n.at for n in state.notices), default=datetime.min.replace(tzinfo=UTC))
+def _ordered(state: CharterState) -> list[Notice]:
+    """Return the notices in force among which the moment tells what comes first.
+
+    Whoever leaves dates that as it likes, and alone: if its moment counted here, nobody could leave or
+    suspend another any more.
+    """
+    return [n for n in state.notices if n.kind is not NoticeKind.LEAVE]
 
 
 def _notice(node: Node, state: CharterState, kind: NoticeKind, party: str, why: str) -> Notice:
     named = state.charter.party(party)
     assert named is not None
     # Notices count in the order of their moments: this one comes after all that it knows of.
-    at = max([node.clock(), *(n.at + _STEP for n in state.notices)])
+    at = max([node.clock(), *(n.at + _STEP for n in _ordered(state))])
     made = Notice(
         kind=kind, party=party, term=named.term, charter=state.signed.digest, at=at, why=" ".join(why.split())
     )

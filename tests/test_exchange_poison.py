@@ -1,0 +1,163 @@
+"""What one party says must not stop what the others say: contents and numbers that no honest party sends."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from centre_parties import START, Parties, parties, pull, say
+from seamwatch.coordinate.canonical import canonical
+from seamwatch.coordinate.exchange_codec import page_json, read_page
+from seamwatch.coordinate.feed import head_of, make_entry
+from seamwatch.coordinate.keys import box_digest
+from seamwatch.errors import ShapeError
+from seamwatch.model.exchange import Item
+from seamwatch.pipeline.centre.record_picture import RecordPicture
+from seamwatch.vocabulary.coordination import EntryKind
+
+RECORD = {
+    "record": "r",
+    "version": 1,
+    "tlp": "TLP:AMBER",
+    "incident": {"event_type": "Battles", "sub_event_type": "Armed clash"},
+    "withheld": [],
+    "coarse": {},
+    "sources": None,
+}
+
+
+def said(
+    made: Parties,
+    kind: EntryKind,
+    content: bytes,
+    subject: str = "r",
+    version: int = 1,
+    at: datetime | None = None,
+) -> Item:
+    """Append to the feed from north to south what no honest node would."""
+    keys, store = made.rings["north"], made["north"].store
+    south = made.charter.party("south")
+    assert south is not None
+    sealed = keys.seal(content, south.agree_key, b"north>south")
+    entry = make_entry(
+        keys,
+        store.feed_head("north", "south"),
+        kind=kind,
+        subject=subject,
+        version=version,
+        digest=box_digest(sealed),
+        at=at or made.clock(),
+    )
+    store.add_items([Item(entry=entry, sealed=sealed)])
+    return Item(entry=entry, sealed=sealed)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"epoch": float("inf"), "number": 1, "hash": "x"},
+        {"epoch": 1, "number": 1 << 70, "hash": "x"},
+        {"epoch": -1, "number": 1, "hash": "x"},
+        {"epoch": True, "number": 1, "hash": "x"},
+        {"held": [["RECORD", float("inf")]]},
+        {"held": [["RECORD", (1 << 63) - 1]]},
+        {"held": [["RECORD", 1 << 53]]},
+        {"held": 5},
+    ],
+)
+def test_a_receipt_with_numbers_beyond_all_measure_stops_nothing(
+    tmp_path: Path, told: dict[str, Any]
+) -> None:
+    """It is noted as refused; what others said is carried out, and the own feed can still be read."""
+    with parties(tmp_path, ("north", "south", "east")) as made:
+        record = say(made["south"], "north")
+        body = json.dumps({"held": [], **told}).replace("RECORD", record).encode()
+        said(made, EntryKind.RECEIPT, body, subject="", version=0)
+        say(made["east"], "south", 7)
+        pull(made["south"], made["north"], "north")
+        pull(made["south"], made["east"], "east")
+        made["south"].carry_out()
+        assert list(made.shown("south").values()) == [7]
+        assert [r.sender for r in made["south"].store.refused_entries()] == ["north"]
+        page = made["south"].page("north", "south", "north", epoch=1, after=0)
+        assert read_page(canonical(page_json(page))) == page
+
+
+def test_a_charter_with_a_number_beyond_all_measure_is_refused(tmp_path: Path) -> None:
+    """What comes after it in the same page is taken."""
+    long = b'{"kind":"incident","priority":null,"answer_hours":1' + b"0" * 400 + b"}"
+    body = (
+        b'{"charter":{"seamwatch":"charter","name":"x","version":1,"previous":"","parties":[],'
+        b'"answer_times":[' + long + b'],"change":"all","suspend":"all"},"digest":"","signatures":{}}'
+    )
+    with parties(tmp_path) as made:
+        said(made, EntryKind.CHARTER, body)
+        say(made["north"], "south", 3)
+        assert pull(made["south"], made["north"], "north").problem is None
+        made["south"].carry_out()
+        assert list(made.shown("south").values()) == [3]
+        assert "above 0" in made["south"].store.refused_entries()[0].text
+
+
+def test_so_many_records_held_back_that_no_receipt_could_name_them(tmp_path: Path) -> None:
+    """A receipt names some of them; the receipts to others go out as well."""
+    with parties(tmp_path, ("east", "north", "south")) as made:
+        keys, head = made.rings["east"], made["east"].store.feed_head("east", "south")
+        south = made.charter.party("south")
+        assert south is not None
+        items = []
+        sealed = keys.seal(b"{}", south.agree_key, b"east>south")
+        for version, kind in ((5, EntryKind.WITHDRAWAL), (2, EntryKind.RELEASE)):
+            for number in range(5300):
+                entry = make_entry(
+                    keys,
+                    head,
+                    kind=kind,
+                    subject=f"{number:0200}",
+                    version=version,
+                    digest=box_digest(sealed),
+                    at=START,
+                )
+                items.append(Item(entry=entry, sealed=sealed))
+                head = head_of(entry)
+        assert made["south"].take(items, via="east").new == 10_600
+        say(made["north"], "south")
+        pull(made["south"], made["north"], "north")
+        made["south"].carry_out()
+        assert made["south"].store.feed_head("south", "east").number == 1
+        assert made["south"].store.feed_head("south", "north").number == 1
+
+
+def test_a_record_dated_ahead_is_known_from_now_on(tmp_path: Path) -> None:
+    """Whose clock is wrong, or who wants no answer to be due, does not move what is known into the future."""
+    with parties(tmp_path) as made:
+        store = made["south"].store
+        made["south"].picture = RecordPicture(store)
+        said(
+            made,
+            EntryKind.RELEASE,
+            json.dumps(RECORD).encode(),
+            at=datetime(2199, 12, 31, 23, 59, tzinfo=UTC),
+        )
+        pull(made["south"], made["north"], "north")
+        made["south"].carry_out()
+        (mention,) = store.mentions(["party:north:r#1"]).values()
+        known = mention.article.known
+        assert known is not None and known <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59.999999+00:00"]
+)
+def test_an_entry_from_the_ends_of_the_calendar_is_refused_in_words(tmp_path: Path, at: str) -> None:
+    """Such a moment has no place in UTC, or none after it."""
+    with parties(tmp_path) as made:
+        say(made["north"], "south")
+        row = page_json(made["north"].page("south", "north", "south", epoch=1, after=0))
+        row["items"][0]["entry"]["at"] = at
+        with pytest.raises(ShapeError, match="clock is wrong"):
+            read_page(canonical(row))
