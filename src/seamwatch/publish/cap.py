@@ -81,7 +81,8 @@ def _info(made: ET.Element, incident: Incident) -> None:
         area = _add(info, "area")
         _add(area, "areaDesc", place_words(place) or "not known")
         if place.lat is not None and place.lon is not None:
-            _add(area, "circle", f"{place.lat},{place.lon} {place.radius_km or 0:g}")
+            point = f"{_decimal(place.lat)},{_decimal(place.lon)}"
+            _add(area, "circle", f"{point} {_decimal(place.radius_km or 0)}")
         if place.country:
             _pair(area, "geocode", "ISO 3166-1", place.country)
         if place.geonameid is not None:
@@ -107,6 +108,16 @@ def _kind(incident: Incident, number: int) -> str:
     if incident.status in (Status.RETRACTED, Status.DENIED):
         return "Cancel" if number > 1 else "Alert"
     return "Update" if number > 1 else "Alert"
+
+
+def _decimal(value: float) -> str:
+    """Return a number of degrees or kilometres without an exponent, to the sixth place at most.
+
+    >>> _decimal(35.139), _decimal(3.0), _decimal(-2e-11), _decimal(300)
+    ('35.139', '3', '0', '300')
+    """
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def _identifier(incident: Incident, number: int) -> str:
