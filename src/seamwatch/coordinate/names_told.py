@@ -29,7 +29,7 @@ _GENERIC = frozenset(
 _PARTICLES = frozenset(
     "the and for was had his her its who but not are one two six ten new old red big far off out via per all "
     "any mid few sub abu umm bin ibn ben bani beni tel tal tell tall ain ayn san las los les des del der den "
-    "das von van men car bus oil gas day may".split()
+    "das von van men car bus oil gas day may din".split()
 )
 
 
