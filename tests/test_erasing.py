@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from typer.testing import CliRunner
 
 import seamwatch.store.sqlite_database as database
 from centre_parties import Parties, parties, record_content, settle
+from exchange_serving import parties as served_parties
 from party_records import BOMB, picture_of, record, toll
+from seamwatch.cli.main import app
 from seamwatch.errors import StoreError
 from seamwatch.pipeline.centre import record_picture
 from seamwatch.pipeline.centre.record_picture import RecordPicture
@@ -192,3 +195,17 @@ def test_a_crash_leaves_the_record_whole_and_the_mark(
     with sqlite3.connect(path) as plain:
         assert plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     plain.close()
+
+
+def test_an_exchange_says_that_traces_may_be_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a database is too large to be written anew by the way, the exchange names the command for it."""
+    monkeypatch.setattr(record_picture, "SMALL", 0)
+    with served_parties(tmp_path, ["a", "b"]) as made:
+        store = made["b"].node.store
+        store.put_own_party({"id": "b", "name": "B", "sign_key": "00" * 32})
+        asked = ["exchange", "sync", "--private-addresses", "--db", str(made["b"].db)]
+        assert "seamwatch compact" not in CliRunner().invoke(app, asked).stderr
+        store.may_hold_traces()
+        assert CliRunner().invoke(app, asked).stderr.count("seamwatch compact") == 1
+        store.erase_traces()
+        assert "seamwatch compact" not in CliRunner().invoke(app, asked).stderr

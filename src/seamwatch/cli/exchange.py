@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from seamwatch.cli import exchange_files
+from seamwatch.cli.compact import TRACES
 from seamwatch.cli.database import DB_OPTION, database_path, open_database
 from seamwatch.cli.key_file import KEYS_OPTION, PRIVATE_OPTION, open_party
 from seamwatch.cli.output import EXIT_FAILED, json_line, say, utf8_output
@@ -59,10 +60,15 @@ def sync(
     from seamwatch.pipeline.centre.lines import http_lines
     from seamwatch.pipeline.centre.syncing import sync as exchange
 
+    said_traces: list[str] = []
+
     def once() -> tuple[tuple[SyncResult, ...], str | None]:
         with open_party(db, keys) as node:
             lines = http_lines(node, private_addresses=private_addresses)
             found = exchange(node, lines, party or None, waiting=waiting)
+            if node.store.has_traces() and not said_traces:
+                said_traces.append(TRACES)
+                say(TRACES)
             return with_own_part(found, node.state().states.get(node.me))
 
     def waiting(names: tuple[str, ...]) -> None:
