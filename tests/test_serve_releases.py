@@ -103,6 +103,16 @@ def test_rules_are_shown_with_the_charters(desk: tuple[httpx.Client, str]) -> No
     assert told["yaml"] == ROUGH and told["version"] == 1 and told["by"] == "Ana"
     assert [rule["id"] for rule in told["rules"]] == ["near"]
     assert [rule["id"] for rule in told["charter_rules"]] == ["usual"]
+    assert told["doubts"] == []
+
+
+def test_a_rule_for_a_party_that_nobody_knows_is_told(desk: tuple[httpx.Client, str]) -> None:
+    """It is stored, since a party may join later; both the check and the storing name it."""
+    client, _ = desk
+    ask = {"yaml": "rules: [{id: slip, to: [bb], release: nothing}]", "by": "Ana"}
+    for more in ({"check": True}, {}):
+        (doubt,) = client.put(f"{API}/rules", json={**ask, **more}).json()["doubts"]
+        assert "slip" in doubt and "'bb' is no party of the charter" in doubt
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from seamwatch.errors import FieldError, SeamwatchError, UnknownIdError
-from seamwatch.model.release import ReleaseOrder
+from seamwatch.model.release import ReleaseOrder, ReleaseRule
 from seamwatch.pipeline.visibility import hidden_altogether, is_own
 from seamwatch.serve.access import TheIdentity, require, who
 from seamwatch.serve.answers import json_answer
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["centre"])
 Json = dict[str, Any]
-# Incidents that one request weighs at most: a second or two.
-MOST_WEIGHED = 5_000
+# Incidents that one request weighs at most: less than a second.
+MOST_WEIGHED = 2_000
 _STATUS = {
     **dict.fromkeys(("no_charter", "no_party", "not_waiting", "second_person"), 409),
     "not_party": 404,
@@ -263,24 +263,28 @@ def put_rules(desk: TheDesk, request: Request, ask: RulesAsk) -> Response:
         try:
             if ask.check:
                 read = rules_from_yaml(ask.yaml)
-                return json_answer({**_rules(store), "rules": rules_json(read)})
+                return json_answer({**_rules(store, read), "rules": rules_json(read)})
             put(store, ask.yaml, who(request, ask.by), datetime.now(UTC))
         except FieldError as wrong:
             raise RequestError(str(wrong), code=wrong.code, status=400, field=wrong.field) from wrong
         return json_answer(_rules(store))
 
 
-def _rules(store: Store) -> Json:
+def _rules(store: Store, read: Sequence[ReleaseRule] | None = None) -> Json:
+    """Return the rules in force; what is doubtful is of those that were read, where they are tried out."""
     from seamwatch.coordinate.rule_codec import rules_json
     from seamwatch.pipeline.centre.agreeing import charter_in_force
+    from seamwatch.pipeline.centre.doubts import rule_doubts
     from seamwatch.pipeline.centre.weighing import own_rules
 
     stored, state = store.release_rules(), charter_in_force(store)
+    own = own_rules(store)
     return {
         "yaml": stored.yaml if stored else "",
         "version": stored.version if stored else 0,
         "by": stored.by if stored else None,
         "at": stored.at.isoformat() if stored else None,
-        "rules": rules_json(own_rules(store)),
+        "rules": rules_json(own),
         "charter_rules": rules_json(state.charter.rules) if state else [],
+        "doubts": list(rule_doubts(store, own if read is None else read, state)),
     }

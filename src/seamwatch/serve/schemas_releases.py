@@ -101,7 +101,10 @@ class RulesAsk(BaseModel):
 
 
 class Rules(BaseModel):
-    """Own rules as they were written and as they are read, and the charter's, which come after them."""
+    """Own rules as they were written and as they are read, and the charter's, which come after them.
+
+    `doubts` are parties and areas of own rules that nobody knows here: a slip, or who is still to join.
+    """
 
     yaml: str
     version: int
@@ -109,3 +112,4 @@ class Rules(BaseModel):
     at: AwareDatetime | None
     rules: list[dict[str, Any]]
     charter_rules: list[dict[str, Any]]
+    doubts: list[str]

@@ -170,6 +170,8 @@ export interface Rules {
   yaml: string;
   rules: Rule[];
   charter_rules: Rule[];
+  /** Parties and areas of own rules that nobody knows here. */
+  doubts?: string[];
 }
 
 export type RequestState = "open" | "acknowledged" | "accepted" | "declined" | "done" | "expired";
