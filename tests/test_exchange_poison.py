@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ import pytest
 
 from centre_parties import START, Parties, parties, pull, say
 from seamwatch.coordinate.canonical import canonical
-from seamwatch.coordinate.exchange_codec import page_json, read_page
-from seamwatch.coordinate.feed import head_of, make_entry
-from seamwatch.coordinate.keys import box_digest
+from seamwatch.coordinate.exchange_codec import page_json, read_page, read_taken
+from seamwatch.coordinate.feed import MOST_EPOCH, head_of, make_entry
+from seamwatch.coordinate.keys import KeyRing, box_digest
 from seamwatch.errors import ShapeError
-from seamwatch.model.exchange import Item
+from seamwatch.model.exchange import Head, Item
+from seamwatch.pipeline.centre.audit_checking import verify_log
+from seamwatch.pipeline.centre.auditing import export_log
 from seamwatch.pipeline.centre.record_picture import RecordPicture
 from seamwatch.vocabulary.coordination import EntryKind
 
@@ -161,3 +164,60 @@ def test_an_entry_from_the_ends_of_the_calendar_is_refused_in_words(tmp_path: Pa
         row["items"][0]["entry"]["at"] = at
         with pytest.raises(ShapeError, match="clock is wrong"):
             read_page(canonical(row))
+
+
+def test_a_sender_that_counts_epochs_as_it_likes_keeps_no_audit_from_an_end(tmp_path: Path) -> None:
+    """Only epochs of which entries are held are looked at: counting to the highest would take for ever."""
+    with parties(tmp_path) as made:
+        say(made["north"], "south")
+        pull(made["south"], made["north"], "north")
+        head = Head(sender="north", receiver="south", epoch=MOST_EPOCH)
+        entry = make_entry(
+            made.rings["north"], head, kind=EntryKind.RECEIPT, subject="", version=0, digest="", at=START
+        )
+        assert made["south"].take([Item(entry=entry)], via="north").new == 1
+        assert made["south"].store.feed_epochs("north", "south") == (1, MOST_EPOCH)
+        ring = made.rings["south"]
+        made["south"].store.put_own_party({"id": "south", "name": "South", "sign_key": ring.sign_key})
+        log = export_log(made["north"].store, made.rings["north"], made.clock())
+        report = verify_log(made["south"].store, (line.encode() for line in log))
+        assert any(f"epoch {MOST_EPOCH}" in line for line in report.problems)
+
+
+def test_an_answer_that_steers_a_terminal_is_one_plain_line() -> None:
+    """What another party says of a page is shown to people: it moves no cursor and makes no line."""
+    row = {"new": 0, "known": 0, "problem": "gap", "text": "a\x1b[2J\nb: all well\u202e", "head": None}
+    (taken,) = read_taken(canonical([row]))
+    assert taken.text == "a [2J b: all well"
+
+
+def test_own_entries_that_others_made_up_after_new_keys_are_not_opened(tmp_path: Path) -> None:
+    """Who seals for us can also seal as us: of what we did not sign, only that it was said is believed."""
+    with parties(tmp_path) as made:
+        record = say(made["north"], "south", 1, "I1")
+        ring = made.rings["north"] = KeyRing("north", b"new".ljust(32, b"."))
+        made.charter = replace(
+            made.charter,
+            parties=tuple(
+                replace(p, sign_key=ring.sign_key, agree_key=ring.agree_key, term=2) if p.id == "north" else p
+                for p in made.charter.parties
+            ),
+        )
+        made.open("north")
+        made["north"].store.add_record_id("I2", "made-up")
+        head = made["north"].store.feed_head("north", "south")
+        body = canonical({**RECORD, "record": "made-up"})
+        sealed = made.rings["south"].seal(body, ring.agree_key, b"north>south")
+        entry = make_entry(
+            made.rings["south"],
+            head,
+            kind=EntryKind.RELEASE,
+            subject="made-up",
+            version=1,
+            digest=box_digest(sealed),
+            at=START,
+        )
+        assert made["north"].adopt_tail([Item(entry=entry, sealed=sealed)]).new == 1
+        made["north"].begin_epoch("south")
+        said_anew = {row.record: row.state for row in made["north"].store.sent_records(receiver="south")}
+        assert said_anew == {record: "withdrawn", "made-up": "withdrawn"}

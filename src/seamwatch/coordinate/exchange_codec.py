@@ -193,7 +193,7 @@ def read_taken(body: bytes) -> tuple[Taken, ...]:
             new=row.new,
             known=row.known,
             problem=row.problem,
-            text=row.text,
+            text=_line(row.text),
             head=None if row.head is None else read_head(row.head),
         )
         for row in rows
@@ -239,6 +239,11 @@ def read_entry(row: EntryRow) -> Entry:
         hash=row.hash,
         signature=row.signature,
     )
+
+
+def _line(text: str) -> str:
+    # Another party's words are shown in a terminal: nothing in them steers it, or passes for a line of ours.
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _moment(at: datetime) -> datetime:

@@ -12,7 +12,10 @@ from seamwatch.errors import FetchError
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # Where clouds answer with a machine's own secrets, beside the link-local 169.254.169.254.
 _METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")))
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+# Networks whose last 32 bits are an IPv4 address.
+_TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::ffff:0:0:0/96"))
+# Where it stands in these, only the network's own translator knows (RFC 8215).
+_LOCAL_TRANSLATED = ipaddress.ip_network("64:ff9b:1::/48")
 _COMPATIBLE = ipaddress.ip_network("::/96")
 
 
@@ -100,6 +103,7 @@ def _may_reach(address: _Address, private_addresses: bool) -> bool:
             meant.is_multicast,
             meant.is_unspecified,
             isinstance(meant, ipaddress.IPv6Address) and meant.is_site_local,
+            meant in _LOCAL_TRANSLATED,
         )
     ):
         return False
@@ -123,7 +127,7 @@ def _embedded(address: _Address) -> _Address:
     if address.teredo is not None:
         return address.teredo[1]
     compatible = address in _COMPATIBLE and int(address) > 0xFFFF
-    if compatible or any(address in net for net in _NAT64):
+    if compatible or any(address in net for net in _TRANSLATED):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address
 

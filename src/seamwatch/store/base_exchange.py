@@ -93,6 +93,10 @@ class ExchangeStore(RecordStore, Protocol):
         """Return the hashes of the entries held from a number to another, by number."""
         ...
 
+    def feed_epochs(self, sender: str, receiver: str) -> tuple[int, ...]:
+        """Return the epochs of which entries are held, without those set aside, in order."""
+        ...
+
     def last_number(self, sender: str, receiver: str, epoch: int) -> int:
         """Return the number of the newest entry held of an epoch, 0 where there is none."""
         ...

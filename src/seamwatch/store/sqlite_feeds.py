@@ -225,6 +225,14 @@ class FeedTables(RecordTables):
             )
         )
 
+    def feed_epochs(self, sender: str, receiver: str) -> tuple[int, ...]:
+        """Return the epochs of which entries are held, without those set aside, in order."""
+        rows = self.read(
+            f"SELECT DISTINCT epoch FROM feed_entries WHERE {FEED} AND epoch > 0 ORDER BY epoch",
+            (sender, receiver),
+        )
+        return tuple(int(row[0]) for row in rows)
+
     def last_number(self, sender: str, receiver: str, epoch: int) -> int:
         """Return the number of the newest entry held of an epoch, 0 where there is none."""
         rows = self.read(

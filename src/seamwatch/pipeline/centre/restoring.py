@@ -84,8 +84,7 @@ def adopt_tail(node: Node, items: Sequence[Item]) -> Taken:
 
 
 def _adopted(node: Node, items: Sequence[Item]) -> Taken:
-    store = node.store
-    first = items[0].entry
+    store, first = node.store, items[0].entry
     receiver, epoch = first.receiver, first.epoch
     came_back = _came_back(node, receiver)
     for item, before in zip(items, (None, *items), strict=False):
@@ -104,6 +103,8 @@ def _adopted(node: Node, items: Sequence[Item]) -> Taken:
     own = store.feed_hashes(node.me, receiver, epoch, first.number - 1, items[-1].entry.number)
     rest = [item for item in items if own.get(item.entry.number) != item.entry.hash]
     known = len(items) - len(rest)
+    if came_back:  # the receiver can seal a box in our name too: one that we did not sign is not opened
+        rest = [i if is_signed(i.entry, node.keys.sign_key) else replace(i, sealed=None) for i in rest]
     if not rest:
         return Taken(known=known, head=store.feed_head(node.me, receiver))
     start = rest[0].entry
