@@ -60,6 +60,8 @@ def given_as(name: str, content: Mapping[str, Any]) -> object:
             return ", ".join(place[key] or "~" for key in ("name", "admin2", "admin1", "country"))
         case "precision":
             return place["precision"]
+        case "radius":
+            return place["radius_km"]
         case "date":
             return f"{when['start']}..{when['end']}"
         case "killed":

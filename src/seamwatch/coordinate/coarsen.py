@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -89,8 +90,13 @@ def coarsen_place(place: Place, grain: Grain, units: Units) -> Place | None:
         lat=pointed.lat if pointed else None,
         lon=pointed.lon if pointed else None,
         precision=max(place.precision, level),
-        radius_km=max(pointed.radius_km or 0.0, place.radius_km or 0.0) or None if pointed else None,
+        radius_km=_radius(pointed.radius_km or 0.0, place.radius_km or 0.0) if pointed else None,
     )
+
+
+def _radius(unit: float, own: float) -> float | None:
+    """Return a unit's radius in km, or a larger one of the place in whole tens, as its own would tell it."""
+    return (unit if own <= unit else math.ceil(own / 10) * 10.0) or None
 
 
 def grain_told(place: Place, grain: Grain) -> Grain:
