@@ -6,7 +6,9 @@ import gzip
 import json
 import socket
 import ssl
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -328,6 +330,44 @@ def test_a_slow_body_and_a_slow_head_are_cut_off(tmp_path: Path, monkeypatch: py
             assert head.recv(100) == b""
             assert body.recv(100).startswith(b"HTTP/1.1 408")
         assert asked(found["a"], "GET", "/healthz").status_code == 200
+
+
+def test_a_body_that_came_fast_and_stops_is_not_held_for_long(tmp_path: Path) -> None:
+    """Bytes that were sent buy no hours: what a stranger sends lies in memory until it is whole."""
+    with parties(tmp_path, ["a", "b"], silent=["b"], grace=0.3, longest=0.6) as found:
+        plain = socket.create_connection(("127.0.0.1", found["a"].port), timeout=20)
+        with ssl._create_unverified_context().wrap_socket(plain) as body:
+            head = b"POST /exchange/v1/entries HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+            body.sendall(head + b"[" * 500_000)
+            assert body.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_one_address_can_not_take_all_connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those beyond its share are closed; when it gives one back, the next is served."""
+    monkeypatch.setattr("seamwatch.serve.exchange_protocol.MOST_OF_ONE", 3)
+    with parties(tmp_path, ["a", "b"], silent=["b"]) as found:
+        context = ssl._create_unverified_context()
+
+        def opened() -> ssl.SSLSocket:
+            plain = socket.create_connection(("127.0.0.1", found["a"].port), timeout=20)
+            return context.wrap_socket(plain)
+
+        held = [opened() for _ in range(3)]
+        for line in held:  # answered, so the server knows of all of them
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert line.recv(100).startswith(b"HTTP/1.1 200")
+        with opened() as more, pytest.raises(OSError):
+            more.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            raise OSError if more.recv(100) == b"" else AssertionError
+        for line in held:
+            line.close()
+        for _ in range(200):  # until the server has heard of it
+            with suppress(httpx.TransportError):
+                assert asked(found["a"], "GET", "/healthz").status_code == 200
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail("the address is served no more")
 
 
 def test_the_server_refuses_to_listen_without_tls_beyond_loopback() -> None:

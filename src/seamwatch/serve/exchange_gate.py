@@ -75,7 +75,8 @@ class ExchangeGate:
             nonlocal taken, done
             if done:  # what comes after the body is that the client has gone
                 return await receive()
-            left = began + self._options.grace + taken / self._options.least_rate - time.monotonic()
+            may = min(self._options.grace + taken / self._options.least_rate, self._options.longest)
+            left = began + may - time.monotonic()
             try:
                 message = await asyncio.wait_for(receive(), max(0.0, left))
             except TimeoutError:

@@ -19,8 +19,9 @@ class ExchangeOptions:
     """Which database is served to the other parties, with which keys, within which limits.
 
     `keys` None: beside the database. `most_bytes` of a body as sent, `most_unpacked` unpacked. A body must
-    come at `least_rate` bytes a second after `grace` seconds; the head of a request within `grace`. A
-    request that is refused costs its address `refusal_cost` requests.
+    come at `least_rate` bytes a second after `grace` seconds, and be whole within `longest` seconds: it is
+    held in memory before anybody can know who sent it. The head of a request comes within `grace`. A request
+    that is refused costs its address `refusal_cost` requests.
     """
 
     db: str
@@ -30,6 +31,7 @@ class ExchangeOptions:
     most_items: int = 500
     grace: float = 20.0
     least_rate: float = 1000.0
+    longest: float = 200.0
     address_rate: Rate = field(default_factory=lambda: Rate(a_second=50, at_once=500))
     party_rate: Rate = field(default_factory=lambda: Rate(a_second=50, at_once=500))
     refusal_cost: int = 5

@@ -10,7 +10,7 @@ import uvicorn
 from seamwatch.errors import SeamwatchError
 from seamwatch.serve.exchange_app import make_exchange_app
 from seamwatch.serve.exchange_options import ExchangeOptions
-from seamwatch.serve.exchange_protocol import ExchangeProtocol
+from seamwatch.serve.exchange_protocol import ExchangeProtocol, ProxiedProtocol
 from seamwatch.serve.hosts import is_loopback
 from seamwatch.serve.run import Server, check_certificate, listen
 
@@ -52,7 +52,7 @@ def run_exchange(
         app = make_exchange_app(options)
         config = uvicorn.Config(
             app,
-            http=ExchangeProtocol,
+            http=ProxiedProtocol if behind_proxy else ExchangeProtocol,
             ws="none",
             log_level="error",
             access_log=False,
