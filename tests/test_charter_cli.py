@@ -219,6 +219,7 @@ def test_suspending_is_told_in_words(folder: Path) -> None:
     ):
         said = run(f"charter {verb} east --db north.db").splitlines()
         assert said[:2] == [f"{begun}; it is not enough yet", "signed by north; missing: south"]
+        assert said[2] == "needed: majority of the others"
         run("charter export --db north.db -o round.json")
         run("charter import round.json --db south.db")
         assert run(f"charter {verb} east --db south.db").startswith(done)

@@ -358,7 +358,7 @@ def test_wrong_rules_are_told_before_they_are_stored(page: Page, desk: Desk) -> 
     assert desk.client.get("/api/v1/releases/rules").json()["yaml"] == before
     box.fill(before.replace("after_hours: 24", "after_hours: 36"))
     page.get_by_role("button", name="Check").click()
-    page.get_by_text("4 rules, all right. Nothing is stored yet.").wait_for()
+    page.get_by_text("4 rules, valid. Nothing is stored yet.").wait_for()
     page.get_by_label("Your name").fill("Bea")
     page.get_by_role("button", name="Store", exact=True).click()
     page.get_by_text("Stored: 4 rules.").wait_for()

@@ -72,6 +72,8 @@ def notice_done(made: Notice, now: Standing) -> Iterator[str]:
     else:
         yield printable(f"you have signed {_WANTED[made.kind].format(made.party)}; it is not enough yet")
         yield _signatures(quorum)
+        if now.state is not None:
+            yield f"needed: {now.state.charter.suspend} of the others"
     yield f"signed: {made.digest}"
 
 
