@@ -14,7 +14,7 @@ from centre_parties import START, Parties, parties, pull, say
 from seamwatch.coordinate.canonical import canonical
 from seamwatch.coordinate.exchange_codec import page_json, read_page, read_taken
 from seamwatch.coordinate.feed import MOST_EPOCH, head_of, make_entry
-from seamwatch.coordinate.keys import KeyRing, box_digest
+from seamwatch.coordinate.keys import KeyRing, box_digest, verifies
 from seamwatch.errors import ShapeError
 from seamwatch.model.exchange import Head, Item
 from seamwatch.pipeline.centre.audit_checking import verify_log
@@ -221,3 +221,13 @@ def test_own_entries_that_others_made_up_after_new_keys_are_not_opened(tmp_path:
         made["north"].begin_epoch("south")
         said_anew = {row.record: row.state for row in made["north"].store.sent_records(receiver="south")}
         assert said_anew == {record: "withdrawn", "made-up": "withdrawn"}
+
+
+def test_another_form_of_a_signature_does_not_verify() -> None:
+    """Adding the group's order to a signature's second half gives no second signature of the same message."""
+    ring = KeyRing.new("north")
+    first = bytes.fromhex(ring.sign(b"x"))
+    order = 2**252 + 27742317777372353535851937790883648493
+    second = (int.from_bytes(first[32:], "little") + order).to_bytes(32, "little")
+    assert verifies(ring.sign_key, b"x", first.hex())
+    assert not verifies(ring.sign_key, b"x", (first[:32] + second).hex())
