@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
 from account_desk import PASSWORD, another, error_code, quick_passwords
 from account_desk import sign_in as signed_in
 from centre_desk import centre
-from desk_browser import NEEDS_BROWSER, address_of
+from desk_browser import NEEDS_BROWSER, address_of, opened
 from party_records import picture_of, record
+from seamwatch.model.request import Answer, Request
 from seamwatch.pipeline.accounts import add_account
-from seamwatch.vocabulary.coordination import Role, Tlp
+from seamwatch.vocabulary.coordination import RequestKind, RequestState, Role, Tlp
 from serving import serving
 from test_desk_accounts import sign_in
 from test_desk_centre import Desk
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from seamwatch.pipeline.kit import Kit
 
@@ -54,6 +57,52 @@ def desk(samples_db: Path, kit: Kit, tmp_path_factory: pytest.TempPathFactory) -
             )
         with serving(parties["kirkuk"].db, exchange_private=True) as client:
             yield Desk(at=address_of(client), client=client, parties=parties)
+
+
+@pytest.mark.parametrize("width", [360, 390, 768])
+def test_no_link_of_the_head_is_out_of_sight(browser: Browser, desk: Desk, width: int) -> None:
+    """On a phone and a tablet too, with a name beside them; and no page is wider than the screen."""
+    with opened(browser, width=width, height=800) as page:
+        page.goto(desk.at)
+        sign_in(page, "ada")
+        page.locator("header .who").wait_for()
+        for path in ("/", "/centre", "/accounts"):
+            page.goto(desk.at + path)
+            links = page.locator("header nav a")
+            links.last.wait_for()
+            boxes = [link.bounding_box() for link in links.all()]
+            assert len(boxes) == 6
+            assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_is_over_is_fetched_page_by_page(page: Page, desk: Desk) -> None:
+    """The board begins with fifty that are done; a button brings the older ones."""
+    store, now = desk.parties["kirkuk"].node.store, datetime.now(UTC)
+    for number in range(60):
+        at = now - timedelta(hours=number + 1)
+        asked = Request(
+            id=str(UUID(int=number + 1)),
+            sender="garmian",
+            to=("kirkuk",),
+            kind=RequestKind.INFORMATION,
+            text=f"Is road {number} open?",
+            at=at,
+            deadline=at + timedelta(days=3),
+        )
+        done = Answer(
+            request=asked.id, sender="garmian", party="kirkuk", state=RequestState.DONE, at=now, text="Yes."
+        )
+        store.add_request(asked)
+        store.add_answer(done)
+    page.goto(f"{desk.at}/requests")
+    sign_in(page, "lia")
+    column = page.locator("[data-column=done]")
+    column.get_by_text("(50+)").wait_for()
+    assert column.locator("[data-request]").count() == 50
+    column.get_by_role("button", name="Show older ones").click()
+    column.get_by_text("(61)").wait_for()
+    assert column.get_by_role("button", name="Show older ones").count() == 0
 
 
 def test_a_viewer_reads_the_centre_and_is_offered_nothing_else(page: Page, desk: Desk) -> None:
