@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from seamwatch.resolve.place_names import ARTICLES, fold_name
 from seamwatch.vocabulary.lexicon import read_entries
@@ -82,6 +83,7 @@ class PlaceWords:
     breaks: frozenset[str]
 
 
+@lru_cache(maxsize=1)  # a gazetteer is opened often, and reading YAML is slow
 def load_place_words() -> PlaceWords:
     """Return the lexicon of words around place names."""
     sets: dict[str, set[str]] = {}

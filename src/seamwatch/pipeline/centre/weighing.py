@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from seamwatch.coordinate.release import Case, NamedRule, Receiving, rules_in_order, verdict
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 def own_rules(store: Store) -> tuple[ReleaseRule, ...]:
     """Return this party's own rules, none where none were given."""
     stored = store.release_rules()
-    return rules_from_yaml(stored.yaml, "the stored rules") if stored is not None else ()
+    return _read_rules(stored.yaml) if stored is not None else ()
+
+
+# Each exchange weighs by the same ones, and reading YAML is slow.
+@lru_cache(maxsize=8)
+def _read_rules(text: str) -> tuple[ReleaseRule, ...]:
+    return rules_from_yaml(text, "the stored rules")
 
 
 def receivers_of(state: CharterState, me: str) -> tuple[Party, ...]:
