@@ -193,6 +193,20 @@ def test_a_mention_is_split_off(page: Page, own_desk: str) -> None:
     assert other == incident_of(own_desk, LAST)["id"] != incident_of(own_desk, FIRST)["id"]
 
 
+def test_the_articles_of_an_incident_are_labelled(page: Page, own_desk: str) -> None:
+    """The page shows the label that own articles bear; a freer one without a reason is refused and said."""
+    open_bomb(page, own_desk)
+    shown = page.get_by_test_id("label")
+    assert "no label" in (shown.text_content() or "")
+    for label, said in (("TLP:RED", "Label stored"), ("TLP:GREEN", "would become freer")):
+        page.get_by_role("button", name="Label …").click()
+        page.get_by_role("combobox", name="Label").select_option(label)
+        page.get_by_label("Your name").fill("ana")
+        page.get_by_role("button", name="Store").click()
+        page.get_by_text(said).wait_for()
+    assert shown.text_content() == "Our articles that tell it: TLP:RED."
+
+
 def start_review(page: Page, desk: str) -> None:
     """Open the queue, say who decides and wait for the first pair."""
     page.goto(f"{desk}/review")

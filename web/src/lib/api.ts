@@ -235,6 +235,10 @@ export interface Article {
 export interface ToldArticle extends Article {
   /** What it tells of the incident that was asked for. */
   mentions: Mention[];
+  /** The party whose record it is, null of an own article. */
+  party?: string | null;
+  /** Its label, null where it has none of its own. */
+  tlp?: string | null;
 }
 
 export interface FoundArticle extends Partial<Article> {
@@ -486,6 +490,10 @@ export const api = {
 
   undo: (number: number | string, ask: { by: string; reason?: string | null }) =>
     post<DecisionAnswer>(`/decisions/${segment(String(number))}/undo`, ask),
+
+  /** Gives own articles a label; `tlp` null takes it away. */
+  label: (ask: { about: string; tlp: string | null; why: string; by: string }) =>
+    post<{ label: { number: string } }>("/labels", ask),
 
   /** What a text says. Nothing is stored. */
   extract: (draft: ArticleDraft, signal?: AbortSignal) => post<Extraction>("/extract", draft, signal),
