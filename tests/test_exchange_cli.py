@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -18,9 +19,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from typer.testing import CliRunner, Result
 
 from exchange_serving import TestParty, notice, parties, put_notice, release, shown
+from seamwatch.cli.exchange_words import restored
 from seamwatch.cli.main import app
 from seamwatch.cli.serving_doubts import serving_doubts
-from seamwatch.pipeline.centre.bundling import export_bundle
+from seamwatch.pipeline.centre.bundling import BundleTaken, export_bundle
 from seamwatch.store import open_store
 from seamwatch.vocabulary.coordination import NoticeKind
 
@@ -77,6 +79,20 @@ def test_a_bundle_is_told_by_kind_and_is_a_contact(tmp_path: Path) -> None:
         assert carried() == "from a: nothing new; 4 were known"
         assert re.search(r"active +by bundle, 20[-0-9]+ [:0-9]+  ", status(b, 0))
         assert re.search(r"active +bundle written, 20[-0-9]+ [:0-9]+  ", status(a, 1))
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"lost": ("a",)}, "entries to a are lost here. Bring b a file"),
+        ({"back": ("a",)}, "entries to a that a restore from a backup lost are back"),
+        ({"behind": True}, "b was restored from a backup and has lost entries"),
+    ],
+)
+def test_a_bundle_that_tells_of_a_restore_says_what_to_do(found: dict[str, Any], said: str) -> None:
+    """Whose database is an older copy, and which file goes next."""
+    (line,) = restored(BundleTaken(sender="b", **found))
+    assert said in line
 
 
 def test_withdrawals_name_who_is_waited_for(tmp_path: Path) -> None:
