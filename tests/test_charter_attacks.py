@@ -17,6 +17,7 @@ from seamwatch.model.charter import Notice
 from seamwatch.pipeline.centre import agreeing, parting
 from seamwatch.pipeline.centre.charter_files import next_draft
 from seamwatch.pipeline.centre.charters import known_notices, known_versions
+from seamwatch.pipeline.centre.papers import papers_for
 from seamwatch.vocabulary.coordination import EntryKind, NoticeKind, PartyState
 
 
@@ -98,3 +99,21 @@ def test_a_card_with_a_key_that_is_none_is_refused(key: str, value: str) -> None
     """Nothing could be sealed for such a party, not even that it is suspended; or everybody signs for it."""
     with pytest.raises(FieldError, match="none that can be used"):
         party_from_json({**party_json(party_of("m")), key: value})
+
+
+def test_who_has_left_hears_nothing_of_what_is_agreed_later(tmp_path: Path) -> None:
+    """It is refused with papers that end where it went: later parties, areas and rules are not for it."""
+    with parties(tmp_path, "abm") as nodes:
+        parting.leave(nodes["m"])
+        exchange(nodes)
+        rest = {name: nodes[name] for name in "ab"}
+        for text in ("the first without m", "later"):
+            agreeing.propose(nodes["a"], replace(next_draft(nodes["a"].store, []), text=text))
+            exchange(rest)
+            agreeing.sign(nodes["b"])
+            exchange(rest)
+        assert nodes["a"].state().charter.text == "later"
+        papers = papers_for(nodes["a"], "m")
+        assert [row["charter"]["text"] for row in papers["versions"]] == ["", "the first without m"]
+        assert [row["party"] for row in papers["notices"]] == ["m"]
+        assert len(papers_for(nodes["a"])["versions"]) == 3

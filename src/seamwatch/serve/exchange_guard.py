@@ -164,5 +164,5 @@ def caller(node: Node, header: str, request: HttpRequest, nonces: Nonces) -> str
     if not nonces.take(claim.party, claim.nonce, claim.at, now):
         raise RequestError("this request was sent before: sign it anew", code="replayed", status=401)
     if party is None:
-        raise PartedRefusalError(claim.party, papers_for(node))
+        raise PartedRefusalError(claim.party, papers_for(node, claim.party))
     return claim.party

@@ -139,7 +139,7 @@ async def _answered(
                 exchange.parties.take(refused.party)
                 answer(node, refused.party)
                 if node.state().active(refused.party) is None:
-                    raise PartedRefusalError(refused.party, papers_for(node)) from None
+                    raise PartedRefusalError(refused.party, papers_for(node, refused.party)) from None
                 party = refused.party
             else:
                 exchange.parties.take(party)

@@ -37,15 +37,22 @@ def papers_mark(store: Store) -> str:
     return digest_of([[v.digest for v in now.chain], sorted(n.digest for n in notices)])
 
 
-def papers_for(node: Node) -> dict[str, Any]:
+def papers_for(node: Node, parted: str | None = None) -> dict[str, Any]:
     """Return the versions and the notices in force here: JSON for `take_papers`.
 
-    Also to who is refused: whether a notice about it holds may hang on those about others.
+    Also to who is refused (`parted`): whether a notice about it holds may hang on those about others. What
+    was agreed after it went is not for it: it gets the versions up to the first that names it no longer.
     """
     now = standing(node.store)
+    chain = now.chain
     notices = now.state.notices if now.state is not None else ()
+    if parted is not None:
+        named = [at for at, v in enumerate(chain) if v.charter.party(parted) is not None]
+        chain = chain[: named[-1] + 2] if named else ()
+        later = {v.digest for v in now.chain[len(chain) :]}
+        notices = tuple(n for n in notices if n.charter not in later)
     return {
-        "versions": [signed_json(signed) for signed in now.chain[-MOST_PAPERS:]],
+        "versions": [signed_json(signed) for signed in chain[-MOST_PAPERS:]],
         "notices": [notice_json(n) for n in notices][-MOST_PAPERS:],
     }
 
