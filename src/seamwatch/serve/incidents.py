@@ -14,6 +14,7 @@ from seamwatch.model.codec import mention_json
 from seamwatch.model.incident import Incident
 from seamwatch.model.incident_codec import incident_json
 from seamwatch.pipeline.visibility import FULL, list_visible, visible_by_id
+from seamwatch.publish.labels import labelled_json
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.articles import article_value
 from seamwatch.serve.clearance import TheClearance, hidden_of, may_read, mixed_of, seen
@@ -200,7 +201,7 @@ def incident(
         decided = told_to(store, decided, clearance, len(decided))
     return json_answer(
         {
-            "incident": incident_json(found),
+            "incident": labelled_json(found),
             "asked": incident_id,
             "decisions": [decision_value(told) for told in decided],
             "areas": [area_share_json(area) for area in found.areas],

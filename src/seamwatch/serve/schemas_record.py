@@ -17,6 +17,7 @@ class MentionRef(BaseModel):
     source: str | None
     published: str | None
     party: str | None = None
+    tlp: str | None = None
 
 
 class PartyEntry(BaseModel):
@@ -112,7 +113,7 @@ class DecisionValue(DecisionEntry):
 
 
 class IncidentValue(Told):
-    """An incident after linking, with its evidence, disagreements and revisions."""
+    """An incident after linking, with its evidence, disagreements, revisions and its strictest label."""
 
     id: str
     status: str
@@ -125,6 +126,7 @@ class IncidentValue(Told):
     decisions: list[DecisionEntry]
     voices: int
     parties: list[PartyEntry] = Field(default_factory=list)
+    tlp: str | None = None
 
 
 class AreaName(BaseModel):
