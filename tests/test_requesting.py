@@ -66,7 +66,7 @@ def ask(made: Parties, to: tuple[str, ...] = (SOUTH,), **more: Any) -> RequestVi
         **{
             "to": to,
             "kind": RequestKind.RESPONSE,
-            "text": "Who covers the road from Daquq to Kirkuk tonight?",
+            "text": "Who covers the road tonight?",
             "deadline": made.moment + timedelta(hours=24),
             "by": "Duty desk",
             **more,

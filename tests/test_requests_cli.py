@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -12,7 +14,7 @@ from typer.testing import CliRunner, Result
 from asking_parties import NORTH, SOUTH, asking, carry
 from exchange_serving import TestParty
 from seamwatch.cli.main import app
-from seamwatch.errors import SeamwatchError
+from seamwatch.errors import FieldError, SeamwatchError
 from told_store import BOMB, incident_of, tell
 
 
@@ -71,6 +73,22 @@ def test_unanswered_until_one_covers_it(two: dict[str, TestParty]) -> None:
     assert json.loads(said(north, "unanswered", "--json", "--area", "basra")) == {"unanswered": []}
     said(north, "request", "new", "Our patrol is there.", "--cover", "--incident", incident)
     assert "No incident in a contested area" in said(north, "unanswered")
+
+
+def test_words_beyond_the_rules_go_out_only_as_written(two: dict[str, TestParty]) -> None:
+    """What they tell is said with the option that sends them; `show` says from whom words are kept."""
+    north = two[NORTH]
+    incident = incident_of(north.node.store, tell(north.node.store, "N1", BOMB))
+    words = ("request", "new", "Is Daquq reached?", "--to", SOUTH, "--incident", incident)
+    wrong = run(north, *words).exception
+    assert isinstance(wrong, FieldError) and wrong.code == "tells_withheld"
+    assert "tell south the place" in str(wrong) and str(wrong).endswith("with --as-written")
+    assert north.node.store.requests() == ()
+    asked = north.node.store.request(said(north, *words, "--as-written").strip())
+    onward = replace(asked, id=str(UUID(int=1)), to=("east", SOUTH), withheld=("east",))
+    north.node.store.add_request(onward)
+    assert "its words are withheld from east" in said(north, "request", "show", onward.id)
+    assert json.loads(said(north, "request", "show", onward.id, "--json"))["withheld"] == ["east"]
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,22 @@ def test_what_others_ask_is_answered_here(board: Board) -> None:
     assert [a.text for a in south.store.answers_to([made.id])[made.id]] == ["yes"]
 
 
+def test_words_beyond_the_rules_go_out_only_as_written(board: Board) -> None:
+    """They are refused with what they tell, of a question, of what we cover, and of an answer."""
+    for more in ({}, {"to": [NORTH]}):
+        about = {"text": "Is Daquq reached?", "incident": board.incident, **more}
+        refused = board.ask(**about)
+        assert error_of(refused) == (409, "tells_withheld", "text")
+        assert "tell south the place" in refused.json()["error"]["message"]
+        made = board.ask(**about, as_written=True).json()["request"]
+        assert made["text"] == "Is Daquq reached?" and made["withheld"] == []
+    path = f"{API}/requests/{made['id']}/answers"
+    done = {"state": "done", "text": "We were in Daquq."}
+    assert error_of(board.client.post(path, json=done)) == (409, "tells_withheld", "text")
+    answered = board.client.post(path, json={**done, "as_written": True})
+    assert answered.json()["request"]["state"] == "done"
+
+
 def test_unanswered_incidents_until_we_cover_them(board: Board) -> None:
     """An incident is listed until the desk's own party takes it upon itself, told to all."""
     (one,) = board.get("/unanswered")["unanswered"]

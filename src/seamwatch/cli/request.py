@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +16,7 @@ from seamwatch.cli.database import DB_OPTION, open_database
 from seamwatch.cli.filter_words import MOMENT
 from seamwatch.cli.key_file import KEYS_OPTION, open_party
 from seamwatch.cli.output import say, utf8_output
-from seamwatch.errors import InputError, SeamwatchError
+from seamwatch.errors import FieldError, InputError, SeamwatchError
 from seamwatch.vocabulary.coordination import Priority, RequestKind, RequestState
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ OFFICE_OPTION = typer.Option(
     metavar="OFFICE",
     help="The office that asks or answers, as in: Duty desk. Never a person's name.",
     show_default=False,
+)
+AS_WRITTEN_OPTION = typer.Option(
+    False, "--as-written", help="Send the text even where it tells what your release rules do not give."
 )
 JSON_OPTION = typer.Option(False, "--json", help="Write JSON, for other programs.")
 ID = typer.Argument(..., metavar="ID", help="A request's id, or its first characters.")
@@ -101,27 +106,38 @@ def new(
     cover: bool = typer.Option(
         False, "--cover", help="Ask nobody: tell all parties that you respond, as in: we cover this road."
     ),
+    as_written: bool = AS_WRITTEN_OPTION,
     by: str = OFFICE_OPTION,
     db: str = DB_OPTION,
     keys: Path = KEYS_OPTION,
 ) -> None:
     """Ask one or several parties; print the request's id.
 
-    The other parties read the text: write no more in it than you would
-    release. Of the incident only the id of its record goes out.
+    The other parties read the text. Where it tells of the incident what the
+    release rules do not give them, nothing is sent, unless --as-written. Of
+    the incident itself only the id of its record goes out.
 
     Example: seamwatch request new "Is Kulajo reached?" --to relief --incident i-4f7x2m9qpa --db kirkuk.db
     """
     from seamwatch.pipeline.centre.requesting import new_request, respond
 
     utf8_output()
-    with open_party(db, keys) as node:
+    with open_party(db, keys) as node, _naming_the_option():
         now = node.clock()
         until = deadline.replace(tzinfo=UTC) if deadline else now + timedelta(hours=hours)
         if cover:
             if to:
                 raise InputError("--cover asks nobody: leave --to out, or leave out --cover")
-            made = respond(node, text=text, incident=incident, area=area, deadline=until, by=by, actor="cli")
+            made = respond(
+                node,
+                text=text,
+                incident=incident,
+                area=area,
+                deadline=until,
+                by=by,
+                actor="cli",
+                as_written=as_written,
+            )
         elif not to:
             raise InputError("whom do you ask? name a party with --to, as in: --to relief")
         else:
@@ -136,6 +152,7 @@ def new(
                 area=area,
                 by=by,
                 actor="cli",
+                as_written=as_written,
             )
         typer.echo(made.request.id)
         _say_ways(node, made.request)
@@ -200,6 +217,7 @@ def answer(
     text: str = typer.Option(
         "", "--text", metavar="TEXT", help="What you answer; why, where you decline.", show_default=False
     ),
+    as_written: bool = AS_WRITTEN_OPTION,
     by: str = OFFICE_OPTION,
     db: str = DB_OPTION,
     keys: Path = KEYS_OPTION,
@@ -208,7 +226,8 @@ def answer(
 
     acknowledged: read, an answer follows. accepted: we take it on. declined
     needs a reason. done: here it is, or it is done. An answer after the
-    deadline counts, and is shown as given late.
+    deadline counts, and is shown as given late. A text that tells them of
+    the incident what your release rules do not give needs --as-written.
 
     Example: seamwatch request answer 3f6f2c1e accepted --text "a patrol leaves at 6" --db kirkuk.db
     """
@@ -216,13 +235,31 @@ def answer(
     from seamwatch.pipeline.centre.requesting import answer_request
 
     utf8_output()
-    with open_party(db, keys) as node:
+    with open_party(db, keys) as node, _naming_the_option():
         asked = request_like(node.store, id)
         made = answer_request(
-            node, asked.id, RequestState(state.value), text, sender=asked.sender, by=by, actor="cli"
+            node,
+            asked.id,
+            RequestState(state.value),
+            text,
+            sender=asked.sender,
+            by=by,
+            actor="cli",
+            as_written=as_written,
         )
         typer.echo(_stands(made))
         _say_ways(node, made.request)
+
+
+@contextmanager
+def _naming_the_option() -> Iterator[None]:
+    """Say with a text that is refused how it is sent all the same."""
+    try:
+        yield
+    except FieldError as wrong:
+        if wrong.code != "tells_withheld":
+            raise
+        raise FieldError(f"{wrong} with --as-written", field=wrong.field, code=wrong.code) from wrong
 
 
 def _say_ways(node: Node, request: Request) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,7 +79,7 @@ def without_leaks(told: Told, view: OwnView, units: Units) -> Giveaways:
     if told.ruled["date"] is not Grain.EXACT:
         _take(told, lambda _, text: tells_day(text), "a value that tells the day was taken out")
     if told.ruled["sources"] is Grain.WITHHELD:
-        outlets = WholeNames(_outlets(view, told.known))
+        outlets = WholeNames(outlets_of(view, told.known))
         told.values["claims"] = [
             {**claim, "via": None} if claim.get("via") else claim for claim in told.values.get("claims") or []
         ]
@@ -105,7 +105,8 @@ def without_leaks(told: Told, view: OwnView, units: Units) -> Giveaways:
 class Giveaways:
     """What tells the place, an actor or a thing that is not told."""
 
-    def __init__(self, told: Told, view: OwnView, units: Units) -> None:
+    def __init__(self, told: Told, view: OwnView, units: Units, *, also: Iterable[str] = ()) -> None:
+        """Take what is told, what is known, and names of places that may be told besides."""
         self._units = units
         self._told: Json = told.values.get("place") or {}
         self._own: Json = view.incident.get("place") or {}
@@ -116,6 +117,7 @@ class Giveaways:
         self._named = [name for key in ("name", "admin1", "admin2") if (name := self._told.get(key))]
         if self._told.get("country") and unit is not None and unit.name:
             self._named.append(unit.name)
+        self._named += also
         self._names = self._hidden(told, view, unit.name if unit is not None else None) if coarse else None
         withheld = {
             row[key]
@@ -215,7 +217,8 @@ def _without_toll(told: Told, view: OwnView, outcome: str) -> None:
             told.took(name, f"a value that tells how many were {outcome} was taken out")
 
 
-def _outlets(*views: OwnView) -> Iterator[str]:
+def outlets_of(*views: OwnView) -> Iterator[str]:
+    """Yield the names of all outlets that tell an incident or carry a claim of it, and of their hosts."""
     for view in views:
         for telling in view.tellings:
             for source in telling.sources:

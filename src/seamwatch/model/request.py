@@ -15,7 +15,8 @@ class Request:
     `id` is a UUID, which is the sender's: two parties may use one. `sender` asks, `to` are the parties asked.
     `record` names what it is about, as (party, id of its record), `area` a charter's area; either may be
     None. `deadline` ends the wait. `escalated_from` is the id of the sender's request whose lateness made
-    this one. `by` is the office that asks, never a person's name.
+    this one. `by` is the office that asks, never a person's name. `withheld` are the parties that a sentence
+    went to in place of the words; only the asking party knows them.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Request:
     area: str | None = None
     by: str = ""
     escalated_from: str | None = None
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ def told_json(told: ToldRequest) -> Json:
         ],
         "escalated_from": request.escalated_from,
         "escalated_by": told.escalated_by,
+        "withheld": list(request.withheld),
     }
 
 
@@ -159,6 +160,8 @@ def _about(told: ToldRequest) -> list[str]:
         lines.append(f"about the area {request.area}")
     if request.escalated_from is not None:
         lines.append(f"asked on because request {request.escalated_from} got no answer in time")
+    if request.withheld:
+        lines.append(f"its words are withheld from {', '.join(request.withheld)} by the release rules")
     if told.escalated_by is not None:
         lines.append(f"asked on as request {told.escalated_by}")
     return lines

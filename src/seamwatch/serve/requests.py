@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from seamwatch.errors import FieldError, SeamwatchError, StoreError, UnknownIdError
+from seamwatch.pipeline.visibility import FULL
 from seamwatch.serve.access import TheIdentity
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.context import Desk, TheDesk
@@ -32,10 +33,12 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["centre"])
 Json = dict[str, Any]
 MOST_REQUESTS = 500
+_TELLS = "text: the words may tell what the rules do not give; write it otherwise, or send it all the same"
 # What hinders because of how this node is set up, or what it was asked, not because the server failed.
 _STATUS = {
     **dict.fromkeys(("no_charter", "no_keys", "bad_key", "no_party", "not_party"), 409),
     "not_allowed": 409,
+    "tells_withheld": 409,
     "not_asked": 403,
 }
 
@@ -114,6 +117,7 @@ def ask(desk: TheDesk, identity: TheIdentity, asked: RequestAsk) -> Response:
             "area": asked.area,
             "by": asked.by,
             "actor": identity.name,
+            "as_written": asked.as_written,
         }
         if asked.to == [node.me]:
             if asked.kind is not RequestKind.RESPONSE:
@@ -138,7 +142,14 @@ def answer(desk: TheDesk, identity: TheIdentity, request_id: str, said: AnswerAs
         desk,
         identity,
         lambda node: answer_request(
-            node, asked.id, said.state, said.text, sender=asked.sender, by=said.by, actor=identity.name
+            node,
+            asked.id,
+            said.state,
+            said.text,
+            sender=asked.sender,
+            by=said.by,
+            actor=identity.name,
+            as_written=said.as_written,
         ),
     )
 
@@ -238,8 +249,10 @@ def _done(desk: Desk, identity: Identity, make: Callable[[Node], RequestView]) -
         except SeamwatchError as wrong:
             if wrong.code in _STATUS:
                 field = getattr(wrong, "field", None)
+                # Which rule hides what is not for an account that may not see all.
+                partly = wrong.code == "tells_withheld" and identity.clearance is not FULL
                 raise RequestError(
-                    str(wrong), code=wrong.code, status=_STATUS[wrong.code], field=field
+                    _TELLS if partly else str(wrong), code=wrong.code, status=_STATUS[wrong.code], field=field
                 ) from wrong
             raise
         return _one(store, identity, view.request)

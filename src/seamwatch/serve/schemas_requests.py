@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from seamwatch.vocabulary.coordination import Priority, RequestKind, RequestState
 
 Party = Annotated[str, Field(max_length=40)]
+_AS_WRITTEN = "Send the text even where it tells what the rules do not give (else: tells_withheld)."
 
 
 class RequestAsk(BaseModel):
@@ -22,6 +23,7 @@ class RequestAsk(BaseModel):
     incident: str | None = Field(None, max_length=500)
     area: str | None = Field(None, max_length=500)
     by: str = Field("", max_length=500, description="The office that asks, never a person's name.")
+    as_written: bool = Field(False, description=_AS_WRITTEN)
 
 
 class AnswerAsk(BaseModel):
@@ -30,6 +32,7 @@ class AnswerAsk(BaseModel):
     state: RequestState
     text: str = Field("", max_length=20_000)
     by: str = Field("", max_length=500, description="The office that answers, never a person's name.")
+    as_written: bool = Field(False, description=_AS_WRITTEN)
 
 
 class PartyStanding(BaseModel):
@@ -61,6 +64,7 @@ class RequestValue(BaseModel):
     """A request, where it stands over all parties and for each, and what was answered.
 
     `incident` is the id here; null with `record` set: that record is not here, or not for this account.
+    `withheld` are the parties that our words did not go to when they were asked on.
     """
 
     id: str
@@ -82,6 +86,7 @@ class RequestValue(BaseModel):
     answers: list[AnswerValue]
     escalated_from: str | None
     escalated_by: str | None
+    withheld: list[str]
 
 
 class RequestList(BaseModel):

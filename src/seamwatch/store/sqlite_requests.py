@@ -16,7 +16,7 @@ from seamwatch.vocabulary.coordination import Priority, RequestKind, RequestStat
 
 _REQUEST = (
     "r.id, r.sender, r.receivers, r.kind, r.text, r.at, r.deadline, r.priority, r.record_party, r.record_id, "
-    'r.area, r."by", r.escalated_from'
+    'r.area, r."by", r.escalated_from, r.withheld'
 )
 _IN = "IN (SELECT value FROM json_each(?))"
 _NEWEST = "ORDER BY r.at DESC, r.id, r.sender"
@@ -43,8 +43,8 @@ class RequestTables(SqliteDatabase):
                 return False
             self.write(
                 "INSERT INTO requests (id, sender, receivers, kind, text, at, deadline, priority, "
-                'record_party, record_id, area, "by", escalated_from) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                'record_party, record_id, area, "by", escalated_from, withheld) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     request.id,
                     request.sender,
@@ -59,6 +59,7 @@ class RequestTables(SqliteDatabase):
                     request.area,
                     request.by,
                     request.escalated_from,
+                    to_json(list(request.withheld)),
                 ),
             )
         return True
@@ -182,7 +183,8 @@ def _moment(text: str) -> datetime:
 
 
 def _request(row: Row) -> Request:
-    name, sender, receivers, kind, text, at, deadline, priority, party, record, area, by, source = row
+    name, sender, receivers, kind, text, at, deadline, priority, party, record, area, by, *more = row
+    source, withheld = more
     return Request(
         id=name,
         sender=sender,
@@ -196,6 +198,7 @@ def _request(row: Row) -> Request:
         area=area,
         by=by,
         escalated_from=source,
+        withheld=tuple(json.loads(withheld)),
     )
 
 

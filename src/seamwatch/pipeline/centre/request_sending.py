@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seamwatch.coordinate.request_codec import answer_json, request_json
+from seamwatch.errors import FieldError
 from seamwatch.model.request import Answer, Request
 from seamwatch.pipeline.centre.auditing import record
+from seamwatch.pipeline.centre.request_words import FREE, in_place_of_words
 from seamwatch.pipeline.visibility import is_own
-from seamwatch.vocabulary.coordination import EntryKind, PartyRole, Tlp
+from seamwatch.vocabulary.coordination import EntryKind, PartyRole
 
 if TYPE_CHECKING:
     from seamwatch.model.charter import CharterState
     from seamwatch.model.incident import Incident
     from seamwatch.pipeline.centre.node import Node
 
-_FREE = (Tlp.CLEAR, Tlp.GREEN)
+Told = Mapping[str, list[str]]
+"""The fields that words tell a party beyond the rules, because somebody chose to send them as written."""
 
 
 def members_of(state: CharterState) -> tuple[str, ...]:
@@ -29,10 +32,36 @@ def members_of(state: CharterState) -> tuple[str, ...]:
     )
 
 
+def check_receivers(to: Sequence[str], members: Collection[str], me: str) -> None:
+    """Do nothing where these other parties can be asked; else FieldError says who can."""
+    for party in to:
+        if party == me or party not in members:
+            others = ", ".join(name for name in members if name != me) or "none but this party"
+            raise FieldError(
+                f"to: {party[:60]!r} can't be asked; the active members are: {others}", field="to"
+            )
+
+
+def check_area(state: CharterState, area: str | None) -> None:
+    """Do nothing for an area of the charter, or none; else FieldError says which there are."""
+    if area is not None and area not in (named.id for named in state.charter.areas):
+        known = ", ".join(named.id for named in state.charter.areas) or "none"
+        raise FieldError(f"area: {area[:60]!r} is no area of the charter; it has: {known}", field="area")
+
+
 def send_request(
-    node: Node, request: Request, receivers: Iterable[str], incident: Incident | None, actor: str
+    node: Node,
+    request: Request,
+    receivers: Iterable[str],
+    incident: Incident | None,
+    actor: str,
+    *,
+    as_written: Told | None = None,
 ) -> None:
-    """Store a request and say it to each receiver; call it in the transaction that decides on it."""
+    """Store a request and say it to each receiver; call it in the transaction that decides on it.
+
+    Who is in its `withheld` gets a sentence in place of the words.
+    """
     node.store.add_request(request)
     record(
         node.store,
@@ -43,15 +72,28 @@ def send_request(
         to=list(request.to),
         asks=request.kind.value,
         escalated_from=request.escalated_from,
+        **({"as_written": as_written} if as_written else {}),
+        **({"withheld_from": list(request.withheld)} if request.withheld else {}),
         at=node.clock(),
     )
     for receiver in receivers:
         known = sent_record(request, receiver, incident)
-        content = request_json(replace(request, record=known))
+        text = in_place_of_words(node, request) if receiver in request.withheld else request.text
+        content = request_json(replace(request, record=known, text=text))
         node.append(receiver, EntryKind.REQUEST, request.id, 1, content)
 
 
-def send_answer(node: Node, request: Request, answer: Answer, actor: str) -> None:
+def concerned_by(node: Node, request: Request) -> tuple[str, ...]:
+    """Return the other active members that an answer of ours to a request is said to."""
+    members = members_of(node.state())
+    # What one said unasked was told to all, so is how it goes on.
+    concerned = members if request.to == (request.sender,) else (request.sender, *request.to)
+    return tuple(party for party in dict.fromkeys(concerned) if party != node.me and party in members)
+
+
+def send_answer(
+    node: Node, request: Request, answer: Answer, actor: str, *, as_written: Told | None = None
+) -> None:
     """Store our answer and say it to the asking party and to all others asked."""
     node.store.add_answer(answer)
     record(
@@ -62,14 +104,11 @@ def send_answer(node: Node, request: Request, answer: Answer, actor: str) -> Non
         request.id,
         party=answer.party,
         state=answer.state.value,
+        **({"as_written": as_written} if as_written else {}),
         at=node.clock(),
     )
-    members = members_of(node.state())
-    # What one said unasked was told to all, so is how it goes on.
-    concerned = members if request.to == (request.sender,) else (request.sender, *request.to)
-    for receiver in dict.fromkeys(concerned):
-        if receiver != node.me and receiver in members:
-            node.append(receiver, EntryKind.ANSWER, request.id, 1, answer_json(answer))
+    for receiver in concerned_by(node, request):
+        node.append(receiver, EntryKind.ANSWER, request.id, 1, answer_json(answer))
 
 
 def record_of_incident(node: Node, incident: Incident, to: Collection[str]) -> tuple[str, str] | None:
@@ -100,7 +139,7 @@ def sent_record(request: Request, receiver: str, incident: Incident | None) -> t
         for m in (incident.mentions if incident is not None else ())
         if m.article.party == party and m.article.record is not None and m.article.record.id == name
     ]
-    return request.record if labels and all(label in _FREE for label in labels) else None
+    return request.record if labels and all(label in FREE for label in labels) else None
 
 
 def incident_of(node: Node, named: tuple[str, str]) -> Incident | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -18,12 +19,16 @@ from seamwatch.errors import FieldError, InputError, SeamwatchError, StoreError,
 from seamwatch.model.request import Answer, Request, RequestView
 from seamwatch.pipeline.centre.noting import audit
 from seamwatch.pipeline.centre.request_sending import (
+    check_area,
+    check_receivers,
+    concerned_by,
     incident_of,
     members_of,
     record_of_incident,
     send_answer,
     send_request,
 )
+from seamwatch.pipeline.centre.request_words import check_words, withheld_from
 from seamwatch.vocabulary.coordination import Priority, RequestKind, RequestState
 
 if TYPE_CHECKING:
@@ -44,17 +49,19 @@ def new_request(
     area: str | None = None,
     by: str = "",
     actor: str = "node",
+    as_written: bool = False,
 ) -> RequestView:
     """Ask other parties for something; return the request, which is on its way to each of them.
 
     `incident` (an id) and `area` (an area of the charter) say what it is about. Of the incident only the id
-    of its record is sent, and not to all: see `sent_record`. FieldError names the field that can't be;
-    UnknownIdError for an unknown incident.
+    of its record is sent, and not to all: see `sent_record`. FieldError names the field that can't be, and
+    (code "tells_withheld") what the text tells of the incident that the rules do not give those asked: with
+    `as_written` it is sent all the same. UnknownIdError for an unknown incident.
     """
     state = node.state()
     members = members_of(state)
-    _check_receivers(to, members, node.me)
-    _check_area(state, area)
+    check_receivers(to, members, node.me)
+    check_area(state, area)
     with node.store.transaction():
         told = None if incident is None else node.store.incident(incident)
         request = Request(
@@ -71,7 +78,8 @@ def new_request(
             by=by.strip(),
         )
         check_request(request)
-        send_request(node, request, to, told, actor)
+        beyond = check_words(node, text, told, to, as_written=as_written)
+        send_request(node, request, to, told, actor, as_written=beyond)
     return _view(node, request, state)
 
 
@@ -84,6 +92,7 @@ def respond(
     area: str | None = None,
     by: str = "",
     actor: str = "node",
+    as_written: bool = False,
 ) -> RequestView:
     """Tell all parties that we cover something, unasked; return it as a request that is accepted.
 
@@ -91,7 +100,7 @@ def respond(
     every party's board, and `answer_request` ends it: done, or declined with the reason.
     """
     state = node.state()
-    _check_area(state, area)
+    check_area(state, area)
     others = [party for party in members_of(state) if party != node.me]
     with node.store.transaction():
         told = None if incident is None else node.store.incident(incident)
@@ -109,7 +118,8 @@ def respond(
             by=by.strip(),
         )
         check_request(request)
-        send_request(node, request, others, told, actor)
+        beyond = check_words(node, text, told, others, as_written=as_written)
+        send_request(node, request, others, told, actor, as_written=beyond)
         answer = Answer(
             request=request.id,
             sender=node.me,
@@ -131,12 +141,14 @@ def answer_request(
     sender: str | None = None,
     by: str = "",
     actor: str = "node",
+    as_written: bool = False,
 ) -> RequestView:
     """Answer a request; return where it stands then. The asking party and all others asked are told.
 
     `sender` says whose request it is, where several parties have one of this id. FieldError where the answer
-    can't be given: declined without a reason, or after a word that ended it; SeamwatchError (code
-    "not_asked") where we were not asked.
+    can't be given: declined without a reason, or after a word that ended it; and (code "tells_withheld")
+    where its text tells one of them what the rules do not give it, and it is not sent `as_written`.
+    SeamwatchError (code "not_asked") where we were not asked.
     """
     charter = node.state()
     with node.store.transaction():
@@ -165,7 +177,9 @@ def answer_request(
                 field="state",
                 code="not_allowed",
             )
-        send_answer(node, request, answer, actor)
+        about = incident_of(node, request.record) if request.record is not None and text.strip() else None
+        beyond = check_words(node, text, about, concerned_by(node, request), as_written=as_written)
+        send_answer(node, request, answer, actor, as_written=beyond)
     return _view(node, request, charter)
 
 
@@ -173,7 +187,8 @@ def escalate_due(node: Node) -> tuple[RequestView, ...]:
     """Ask on where no answer came in the charter's time; return the new requests.
 
     Only the asking party does so, once for each request, however often and by how many processes this is
-    called. Who kept silent is asked again beside the next party, so all concerned hear of it.
+    called. Who kept silent is asked again beside the next party, so all concerned hear of it. To whom nobody
+    named the words go only where they tell nothing that the rules do not give it.
     """
     state = node.state()
     if state.active(node.me) is None:
@@ -201,8 +216,25 @@ def _escalate(node: Node, request: Request, state: CharterState) -> Request | No
     )
     made = escalated(request, str(name), to, node.clock())
     incident = None if made.record is None else incident_of(node, made.record)
+    named = _named_first(node, request)
+    hidden = withheld_from(node, made, incident, [party for party in to if party not in named])
+    made = replace(made, withheld=tuple(party for party in to if party in hidden))
     send_request(node, made, to, incident, "node")
     return made
+
+
+def _named_first(node: Node, request: Request) -> tuple[str, ...]:
+    """Return whom a person named: those asked by the first request. None where that is not known."""
+    seen: set[str] = set()
+    while request.escalated_from is not None:
+        if request.id in seen:
+            return ()
+        seen.add(request.id)
+        try:
+            request = node.store.request(request.escalated_from, node.me)
+        except UnknownIdError:
+            return ()
+    return request.to
 
 
 def _asked_before(node: Node, request: Request) -> set[str]:
@@ -261,24 +293,6 @@ def take_answer(node: Node, entry: Entry, content: Mapping[str, Any]) -> None:
         raise InputError(f"{answer.party} answered a request that was not to it", code="not_asked")
     if node.store.add_answer(answer):
         audit(node, "request.answered", answer.request, party=answer.party, state=answer.state.value)
-
-
-# --- checks
-
-
-def _check_receivers(to: Sequence[str], members: Collection[str], me: str) -> None:
-    for party in to:
-        if party == me or party not in members:
-            others = ", ".join(name for name in members if name != me) or "none but this party"
-            raise FieldError(
-                f"to: {party[:60]!r} can't be asked; the active members are: {others}", field="to"
-            )
-
-
-def _check_area(state: CharterState, area: str | None) -> None:
-    if area is not None and area not in (named.id for named in state.charter.areas):
-        known = ", ".join(named.id for named in state.charter.areas) or "none"
-        raise FieldError(f"area: {area[:60]!r} is no area of the charter; it has: {known}", field="area")
 
 
 def _view(node: Node, request: Request, state: CharterState) -> RequestView:
