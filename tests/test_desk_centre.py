@@ -253,6 +253,27 @@ def test_an_unanswered_incident_is_asked_about(page: Page, desk: Desk) -> None:
     assert "Asked with 1 request" in page.locator(f"[data-unanswered='{incident}']").inner_text()
 
 
+def test_words_beyond_the_rules_need_a_second_step(page: Page, desk: Desk) -> None:
+    """The dialog keeps what was typed, says what it tells, and offers to send that as it is written."""
+    show(page, desk, "requests")
+    row = page.locator("[data-unanswered]").first
+    told = desk.client.get("/api/v1/unanswered").json()["unanswered"]
+    where = next(o["incident"] for o in told if o["incident"]["id"] == row.get_attribute("data-unanswered"))
+    words = f"Is {where['place']['name']} reached?"
+    row.get_by_role("button", name="Ask …").click()
+    page.get_by_role("checkbox", name=RELIEF).check()
+    field, as_written = page.get_by_label("What is asked"), page.get_by_role("button", name="Send as written")
+    field.fill(words)
+    page.get_by_role("button", name="Send request").click()
+    page.get_by_text("the words tell relief the place").wait_for()
+    assert field.input_value() == words
+    field.fill(f"{words} ")
+    as_written.wait_for(state="detached")
+    page.get_by_role("button", name="Send request").click()
+    as_written.click()
+    column(page, "open").get_by_text(words).wait_for()
+
+
 def test_who_covers_an_incident_tells_all(page: Page, desk: Desk) -> None:
     """It is accepted at once, and the incident is no longer unanswered."""
     show(page, desk, "requests")

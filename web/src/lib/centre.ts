@@ -195,6 +195,8 @@ export interface RequestItem {
   late: string[];
   answers: { party: string; state: RequestState; at: string; text: string; by: string; late?: boolean }[];
   escalated_from: string | null;
+  /** Parties that our words did not go to, as our rules do not give them what the words tell. */
+  withheld?: string[];
 }
 
 export interface RequestQuery {
@@ -218,6 +220,8 @@ export interface RequestAsk {
   priority: string;
   incident: string | null;
   area: string | null;
+  /** Send the text even where it tells what the rules do not give. */
+  as_written?: boolean;
 }
 
 export interface UnansweredItem {
@@ -303,8 +307,8 @@ export const centre = {
   ask: (request: RequestAsk) => post<unknown>("/requests", request),
 
   /** An id is its sender's: another party may use the same one. */
-  answer: (one: RequestItem, state: RequestState, text: string) =>
-    post<unknown>(`/requests/${segment(`${one.sender}:${one.id}`)}/answers`, { state, text }),
+  answer: (one: RequestItem, state: RequestState, text: string, asWritten = false) =>
+    post<unknown>(`/requests/${segment(`${one.sender}:${one.id}`)}/answers`, { state, text, as_written: asWritten }),
 
   unanswered: (signal?: AbortSignal) => get<{ unanswered: UnansweredItem[] }>("/unanswered", null, signal),
 
