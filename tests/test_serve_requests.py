@@ -11,11 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
+from account_desk import PASSWORD, quick_passwords, sign_in
 from asking_parties import NORTH, SOUTH, asking, carry
 from exchange_serving import TestParty
+from seamwatch.pipeline.accounts import add_account
+from seamwatch.vocabulary.coordination import Role, Tlp
 from serving import serving
 from test_serve_server import error_of
-from told_store import BOMB, incident_of, tell
+from told_store import BOMB, RAID, incident_of, tell
 
 Json = dict[str, Any]
 API = "/api/v1"
@@ -115,6 +118,35 @@ def test_words_beyond_the_rules_go_out_only_as_written(board: Board) -> None:
     assert error_of(board.client.post(path, json=done)) == (409, "tells_withheld", "text")
     answered = board.client.post(path, json={**done, "as_written": True})
     assert answered.json()["request"]["state"] == "done"
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_who_may_not_see_all_is_not_told_what_words_tell(tmp_path: Path, hidden: bool) -> None:
+    """The refusal names party, field and rule only where nothing is hidden from the account itself."""
+    with asking(tmp_path) as made:
+        store = made[NORTH].node.store
+        incident = incident_of(store, tell(store, "N1", BOMB))
+        tell(store, "N2", RAID)
+        if hidden:
+            store.set_label("N2", Tlp.RED)
+        for name, role, clearance in (("ada", Role.ADMIN, Tlp.RED), ("lia", Role.LIAISON, Tlp.AMBER)):
+            add_account(
+                store,
+                name,
+                role=role,
+                clearance=clearance,
+                password=PASSWORD,
+                by="test",
+                passwords=quick_passwords(),
+            )
+        with serving(made[NORTH].db) as client:
+            sign_in(client, "lia")
+            refused = Board(client=client, made=made, incident=incident).ask(
+                text="Is Daquq reached?", incident=incident
+            )
+    assert error_of(refused) == (409, "tells_withheld", "text")
+    said = refused.json()["error"]["message"]
+    assert ("tell south the place" in said) is not hidden and "send it all the same" in said
 
 
 def test_unanswered_incidents_until_we_cover_them(board: Board) -> None:

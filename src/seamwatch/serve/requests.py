@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from seamwatch.errors import FieldError, SeamwatchError, StoreError, UnknownIdError
-from seamwatch.pipeline.visibility import FULL
 from seamwatch.serve.access import TheIdentity
 from seamwatch.serve.answers import json_answer
 from seamwatch.serve.context import Desk, TheDesk
@@ -235,6 +234,7 @@ def _one(store: Store, identity: Identity, asked: AskedRequest) -> Response:
 
 def _done(desk: Desk, identity: Identity, make: Callable[[Node], RequestView]) -> Response:
     from seamwatch.pipeline.centre.opening import open_node
+    from seamwatch.pipeline.visibility import hidden_from_clearance
 
     with desk.store() as store:
         try:
@@ -249,8 +249,8 @@ def _done(desk: Desk, identity: Identity, make: Callable[[Node], RequestView]) -
         except SeamwatchError as wrong:
             if wrong.code in _STATUS:
                 field = getattr(wrong, "field", None)
-                # Which rule hides what is not for an account that may not see all.
-                partly = wrong.code == "tells_withheld" and identity.clearance is not FULL
+                # What a rule hides, and from whom, would tell of what is hidden from the account itself.
+                partly = wrong.code == "tells_withheld" and hidden_from_clearance(store, identity.clearance)
                 raise RequestError(
                     _TELLS if partly else str(wrong), code=wrong.code, status=_STATUS[wrong.code], field=field
                 ) from wrong
