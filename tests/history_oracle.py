@@ -50,11 +50,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What people ordered of (incident, receiver): held, approved with these grains, fields withheld."""
+    """What people ordered of (incident, receiver): held, approved (grains and label), fields withheld."""
 
     held: frozenset[tuple[str, str]] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
     approved: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    approved_as: Mapping[tuple[str, str], str] = field(default_factory=dict)
     withheld: frozenset[tuple[str, str, str]] = frozenset()
 
 
@@ -125,6 +126,11 @@ def grains_of(known: Knowledge, fact: Fact, receiver: str, rule: Rule) -> tuple[
     )
 
 
+def label_for(known: Knowledge, fact: Fact, rule: Rule) -> str:
+    """Return the label that a rule and the orders give."""
+    return max(rule.tlp, known.orders.labels.get(fact.key, "TLP:CLEAR"), key=STRICT.index)
+
+
 def allowed(known: Knowledge, key: str, receiver: str, now: datetime) -> Seen | None:
     """Return what a receiver may see of an incident at a moment of its party's clock; None: nothing."""
     fact = known.facts.get(key)
@@ -136,7 +142,10 @@ def allowed(known: Knowledge, key: str, receiver: str, now: datetime) -> Seen | 
     rule = rule_for(known, fact, receiver)
     if rule is None:
         return None
-    label = max(rule.tlp, orders.labels.get(key, "TLP:CLEAR"), key=STRICT.index)
+    label = label_for(known, fact, rule)
+    if rule.approval:
+        # A freer label than the approved one waits for another approval.
+        label = max(label, orders.approved_as.get((key, receiver), "TLP:CLEAR"), key=STRICT.index)
     if label == "TLP:RED" and receiver not in rule.to:
         return None
     ripe = [killed for at, killed in fact.told if at + timedelta(hours=rule.after_hours) <= now]

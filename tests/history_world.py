@@ -18,7 +18,18 @@ from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any, TypeVar
 
-from history_oracle import DISTRICTS, Fact, Knowledge, Orders, Rule, Seen, allowed, grains_of, rule_for
+from history_oracle import (
+    DISTRICTS,
+    Fact,
+    Knowledge,
+    Orders,
+    Rule,
+    Seen,
+    allowed,
+    grains_of,
+    label_for,
+    rule_for,
+)
 from seamwatch.coordinate.canonical import canonical
 from seamwatch.coordinate.charter import sign_charter, unsigned
 from seamwatch.coordinate.charter_codec import party_json
@@ -345,13 +356,14 @@ class World:
             case OrderKind.WITHHOLD_FIELD:
                 orders = replace(orders, withheld=orders.withheld | {(*pair, word) for pair in pairs})
             case OrderKind.APPROVE:
-                approved = dict(orders.approved)
+                approved, labels = dict(orders.approved), dict(orders.approved_as)
                 fact = known.facts[key]
                 for pair in pairs:
                     rule = rule_for(known, fact, pair[1])
                     if rule is not None:
                         approved[pair] = grains_of(known, fact, pair[1], rule)
-                orders = replace(orders, approved=approved)
+                        labels[pair] = label_for(known, fact, rule)
+                orders = replace(orders, approved=approved, approved_as=labels)
         member.knowledge = replace(known, orders=orders)
 
     # --- what happens to nodes

@@ -118,7 +118,7 @@ def valid_approval(
 
 def _came_since(order: ReleaseOrder, about: frozenset[str], own: Iterable[Telling]) -> bool:
     """Return whether an incident has what was in the record at an approval and not in what was approved."""
-    return any(t.mention not in about and t.stored <= order.at for t in own)
+    return any(t.mention not in about and t.stored < order.at for t in own)
 
 
 def approved_label(approved: Mapping[str, int]) -> Tlp | None:
