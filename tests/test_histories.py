@@ -24,9 +24,11 @@ from hypothesis.stateful import (
 
 from history_faults import FAULTS
 from history_oracle import DISTRICTS, Rule
-from history_world import NAMES, BrokenError, Member, World
+from history_world import NAMES, BrokenError, FaultyLine, Member, World
 from seamwatch.errors import SeamwatchError
+from seamwatch.model.exchange import Page
 from seamwatch.pipeline.centre.record_picture import RecordPicture
+from seamwatch.pipeline.centre.syncing import sync
 from seamwatch.vocabulary.coordination import OrderKind, PartyRole
 
 PLACES = tuple(DISTRICTS)
@@ -257,6 +259,37 @@ class Histories(RuleBasedStateMachine):
             finally:
                 self.world.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class BrokenLine(FaultyLine):
+    """A line that carries one page and then breaks."""
+
+    def page(self, sender: str, receiver: str, *, epoch: int, after: int, limit: int) -> Page:
+        """Return the first page that is asked for."""
+        if after:
+            raise SeamwatchError("the line broke", code="unreachable")
+        return super().page(sender, receiver, epoch=epoch, after=after, limit=limit)
+
+
+def test_what_came_back_before_the_line_broke_is_weighed_at_once(tmp_path: Path) -> None:
+    """A restored party that lost an incident's articles withdraws its record, however little came back."""
+    world = World(tmp_path, NAMES[:2], relay=True, skews=[0] * 6, seed=1, picture=None, offline=())
+    world.faulty, world.page_items = False, 1
+    member = world.members[NAMES[1]]
+    world.rule(member, (Rule(to=("*",)),))
+    for key in ("first", "second"):
+        world.report(member, key, PLACES[0], 0, 1)
+    world.back_up(member)
+    world.exchange(member)
+    world.restore(member)
+    world.lose(member, "first")
+    world.lose(member, "second")
+    (result,) = sync(member.node, lambda party: BrokenLine(world, member, world.members[party.id]))
+    assert result.error == "the line broke"
+    assert member.node.store.sent_records(), "the first page came back"
+    world.check_sent(member)
+    world.settle()
+    world.close()
 
 
 def run_histories(count: int, **options: Any) -> int:

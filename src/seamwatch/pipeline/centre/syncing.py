@@ -88,8 +88,9 @@ def sync(
     results = [found[p.id] for p in asked]
     state = node.state()  # what came in may have changed it
     if own_work and state.active(node.me) is not None:
-        if state.states != began.states:
-            # Who was taken back, or takes part no longer: what goes to whom is another thing now.
+        if state.states != began.states or not node.store.release_mark():
+            # Who was taken back, or takes part no longer: what goes to whom is another thing now. Or own
+            # entries came back and then the line broke: by the rules of now less may stand than they say.
             own += release_due(node)
         own += escalate_due(node)
     own += told(node.carry_out)
