@@ -113,6 +113,18 @@ def test_what_is_said_between_is_not_lost(made: Parties) -> None:
     assert made.shown(SOUTH) == {(NORTH, late): 7, (NORTH, other): 9}
 
 
+def test_who_said_more_since_than_it_lost_gets_its_entries_back_too(made: Parties) -> None:
+    """Its feed ends further than the one that South holds, and is another: that does not hide the loss."""
+    _, late = restored_north(made)
+    others = {say(made[NORTH], SOUTH, number, f"I{number}"): number for number in range(3, 8)}
+    assert carry(made, SOUTH, NORTH).lost == (SOUTH,)
+    assert carry(made, NORTH, SOUTH).behind
+    assert carry(made, SOUTH, NORTH).back == (SOUTH,)
+    carry(made, NORTH, SOUTH)
+    shown = {(NORTH, record): killed for record, killed in others.items()}
+    assert made.shown(SOUTH) == {(NORTH, late): 7, **shown}
+
+
 def test_while_own_entries_are_lost_no_contradiction_is_carried(made: Parties) -> None:
     """Once North knows, its files hold none of its entries until it has the lost ones."""
     restored_north(made)

@@ -30,10 +30,22 @@ def heads_for(node: Node, to: str) -> BundleHeads:
         return BundleHeads(papers=papers)
     held = (store.feed_item(to, head.receiver, head.epoch, head.number) for head in _own_feeds_of(node, to))
     return BundleHeads(
-        head=store.feed_head(node.me, to),
+        head=_head_shown(node, to),
         held=tuple(item.entry for item in held if item is not None),
         papers=papers,
     )
+
+
+def _head_shown(node: Node, to: str) -> Head:
+    """Return how far our feed to a party goes, as far as it can be the feed that the party holds.
+
+    Where entries are lost here and others were said since, more or as many, ours ends further than theirs and
+    is another one: nothing of it is shown, so that all of the epoch comes back.
+    """
+    head, lost = node.store.feed_head(node.me, to), node.store.feed_marks(node.me, to).lost
+    if lost[0] and (head.epoch, head.number) >= lost:
+        return Head(sender=node.me, receiver=to, epoch=lost[0])
+    return head
 
 
 def lost_pages(node: Node, to: str, *, whole: bool) -> Iterator[Page]:
