@@ -313,9 +313,10 @@ def run_histories(count: int, **options: Any) -> int:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_planted_breach_is_caught(name: str) -> None:
-    """Where the program breaks one of its rules, the histories show it."""
+    """Where the program breaks one of its rules, the histories show it: mostly within forty."""
     with FAULTS[name](), pytest.raises(BrokenError):
-        run_histories(80, derandomize=True)
+        # Which ones are tried also depends on what other modules are loaded: enough for the rarest breach.
+        run_histories(600, derandomize=True)
 
 
 def test_a_tenth_of_the_histories() -> None:
