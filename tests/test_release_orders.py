@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from release_parties import Office, charter_of
-from seamwatch.coordinate.release_orders import same_person
+from seamwatch.coordinate.release_orders import same_person, standing_orders, valid_approval
+from seamwatch.coordinate.release_view import Telling
 from seamwatch.errors import SeamwatchError
 from seamwatch.model.release import ReleaseOrder
 from seamwatch.pipeline.centre.ordering import approve, give_order, put_rules
@@ -129,6 +131,18 @@ def test_a_later_article_is_news_of_what_was_approved(store: Store) -> None:
     approved(office, first)
     told(store, "N2", killed=5)
     assert state_of(office, first) == "released"
+
+
+@pytest.mark.parametrize(("hours", "holds"), [(1, True), (0, True), (-1, False)])
+def test_what_was_in_the_record_before_an_approval_and_joins_later_ends_it(hours: int, holds: bool) -> None:
+    """A mention that came after an approval, or in its very moment, is news; one from before it is not."""
+    at = datetime(2024, 3, 8, tzinfo=UTC)
+    order = ReleaseOrder(
+        incident="i-1", kind=OrderKind.APPROVE, by="Ben", at=at, to="b", about=frozenset({"N1#1"})
+    )
+    joined = Telling(mention="N2#1", stored=at + timedelta(hours=hours))
+    found, _ = valid_approval(standing_orders([order], "b"), None, [joined])
+    assert (found is order) is holds
 
 
 def test_looser_rules_do_not_widen_an_approval(store: Store) -> None:
